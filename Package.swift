@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+let libraries = "\(Context.packageDirectory)/.deps/lib"
+let duckDBLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-L\(libraries)",
+        "-Xlinker", "--allow-shlib-undefined",
+        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+    ])
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A handler or another program that links DuckDB.
+func duckDBProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict,
+        linkerSettings: duckDBLinking)
+}
+
+func tests(_ subject: String, _ dependencies: [Target.Dependency] = [], duckDB: Bool = false)
+    -> Target
+{
+    .testTarget(
+        name: "\(subject)Tests", dependencies: dependencies + ["TestSupport"],
+        swiftSettings: strict, linkerSettings: duckDB ? duckDBLinking : [])
+}
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .executable(name: "sluice-sql", targets: ["sluice-sql"]),
+        .executable(name: "split", targets: ["split"]),
+        .executable(name: "crawl", targets: ["crawl"]),
+        .executable(name: "convert", targets: ["convert"]),
+        .executable(name: "load", targets: ["load"]),
+        .executable(name: "similarity", targets: ["similarity"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: module maps and declarations only.
+        .systemLibrary(name: "CXXHash"),
+        .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CInotifyTools"),
+        .systemLibrary(name: "CDuckDB"),
+
+        // What both sides share.
+        library("Events"),
+        library("Buckets", ["Events", "CXXHash"]),
+        library("FunctionConfig", ["Events"]),
+
+        // The daemon's side.
+        library("BucketWatch", ["Events", "Buckets", "CInotifyTools", logging]),
+        library("Ledger", ["Events", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "Invocation",
+            [
+                "Events", "FunctionConfig", systemPackage,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        library(
+            "Daemon",
+            [
+                "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
+                lifecycle, logging,
+            ]),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                argumentParser, logging, lifecycle,
+            ],
+            swiftSettings: strict),
+
+        // The handlers' side.
+        library("HandlerRuntime", ["Events", "Buckets", "FunctionConfig"]),
+        library("RecordSplit"),
+        library("SimilarityKernel"),
+        library("DuckDB", ["CDuckDB"]),
+        library("DeltaTable", ["Buckets"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library(
+            "TableRows",
+            [
+                "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
+                "RecordSplit",
+            ]),
+        .executableTarget(
+            name: "split",
+            dependencies: [
+                "HandlerRuntime", "RecordSplit", "Events", "Buckets", "FunctionConfig", "CZlib",
+            ],
+            swiftSettings: strict),
+        duckDBProgram(
+            "crawl",
+            [
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "Events", "Buckets",
+                "FunctionConfig",
+            ]),
+        duckDBProgram(
+            "convert",
+            [
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "Events",
+                "Buckets", "FunctionConfig",
+            ]),
+        duckDBProgram(
+            "load",
+            [
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "Events",
+                "Buckets", "FunctionConfig",
+            ]),
+        duckDBProgram(
+            "similarity",
+            [
+                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "Events", "Buckets",
+                "FunctionConfig",
+            ]),
+        duckDBProgram(
+            "sluice-sql",
+            [
+                "DuckDB", "DeltaTable", "Catalog", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
+            ]),
+
+        // Tests, a folder a subject; `TestSupport` runs the built programs.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,3 @@
+#include <stdbool.h>
+#include <inotifytools/inotify.h>
+#include <inotifytools/inotifytools.h>
