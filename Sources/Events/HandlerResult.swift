@@ -47,7 +47,7 @@ public struct BatchItemFailure: Sendable, Codable, Equatable {
     public var errorType: String
     /// What failed, why, and what to do.
     public var errorMessage: String
-    /// Whether another try can help; a dead letter at once if not. Defaults to true.
+    /// Whether another try can help, true by default; a dead letter at once if not.
     public var retry: Bool
 
     /// Makes a failure.

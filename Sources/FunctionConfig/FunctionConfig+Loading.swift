@@ -1,0 +1,157 @@
+import Events
+import FoundationEssentials
+import Glibc
+
+extension FunctionConfig {
+    /// Where a configuration stands: what its relative paths and defaults refer to.
+    public struct Surroundings: Sendable {
+        /// The absolute path of the buckets folder; `warehouse` counts from it.
+        public var bucketsFolder: String
+        /// Sluice's own environment, for `${NAME}`.
+        public var environment: [String: String]
+        /// The number of cores.
+        public var cores: Int
+        /// The machine's memory in MiB.
+        public var memory: Int
+
+        /// This machine, with a buckets folder and an environment.
+        public init(bucketsFolder: String, environment: [String: String]) {
+            self.bucketsFolder = bucketsFolder
+            self.environment = environment
+            cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            memory = sysconf(Int32(_SC_PHYS_PAGES)) / 256 * sysconf(Int32(_SC_PAGESIZE)) / 4096
+        }
+    }
+
+    /// Reads and checks a file.
+    ///
+    /// Without the key `functions` or `triggers` the standard flow stands there: `split`, `crawl`,
+    /// `convert`, `load`, and `similarity` where a table asks for it.
+    ///
+    /// - Throws: `FunctionConfigError` with every problem that can be seen without running anything.
+    public init(path: String, surroundings: Surroundings) throws(FunctionConfigError) {
+        let text: String
+        do {
+            let content = try Data(contentsOf: URL(filePath: path))
+            guard let decoded = String(data: content, encoding: .utf8) else {
+                throw CocoaError(.fileReadInapplicableStringEncoding)
+            }
+            text = decoded
+        } catch {
+            throw FunctionConfigError(problems: [
+                FunctionConfigProblem(
+                    path: "",
+                    problem: "\(path) cannot be read as UTF-8 text",
+                    remedy: "name an existing file with --config"
+                )
+            ])
+        }
+        try self.init(json: text, path: path, surroundings: surroundings)
+    }
+
+    /// Checks the text of a file that stands, or would stand, at `path`.
+    ///
+    /// - Throws: `FunctionConfigError` with every problem.
+    public init(
+        json text: String,
+        path: String,
+        surroundings: Surroundings
+    ) throws(FunctionConfigError) {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: text)
+        } catch {
+            throw FunctionConfigError(problems: [
+                FunctionConfigProblem(
+                    path: "line \(error.line)",
+                    problem: "this is not JSON",
+                    remedy: "\(error.expected) was expected there"
+                )
+            ])
+        }
+        let findings = SettingsReader.Findings()
+        let root = SettingsReader(value, path: "", findings: findings)
+        self.init(path: path)
+        readTop(root, surroundings: surroundings)
+        functions = Self.readFunctions(root, folder: folder, warehouse: warehouse, surroundings)
+        tables = Self.readTables(root, folder: folder)
+        triggers = Self.readTriggers(root, tables: tables, functions: functions)
+        root.finish()
+        checkTogether(findings)
+        guard findings.problems.isEmpty else {
+            throw FunctionConfigError(problems: findings.problems)
+        }
+    }
+
+    /// The standard flow, as if `{}` stood in a file at `path`.
+    public static func standard(
+        path: String,
+        surroundings: Surroundings
+    ) throws(FunctionConfigError) -> FunctionConfig {
+        try FunctionConfig(json: "{}", path: path, surroundings: surroundings)
+    }
+
+    private init(path: String) {
+        self.path = path
+        functions = []
+        triggers = []
+        tables = []
+        warehouse = .duckDB(path: "")
+        maxProcesses = 1
+        maxMemory = 0
+    }
+
+    private mutating func readTop(_ root: SettingsReader, surroundings: Surroundings) {
+        maxProcesses =
+            root.integer("maxProcesses", in: 1...1024, unit: "processes") ?? surroundings.cores
+        maxMemory =
+            root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
+        let text = root.string("warehouse") ?? "warehouse.duckdb"
+        let place = Self.substituted(text, "warehouse", root, surroundings.environment)
+        if place.hasPrefix("postgres://") || place.hasPrefix("postgresql://") {
+            warehouse = .postgres(url: place)
+            root.add(
+                "warehouse",
+                "PostgreSQL is not supported yet",
+                "name a DuckDB file"
+            )
+        } else {
+            warehouse = .duckDB(path: Self.absolute(place, in: surroundings.bucketsFolder))
+        }
+    }
+
+    static func absolute(_ path: String, in folder: String) -> String {
+        path.hasPrefix("/") ? path : folder + "/" + path
+    }
+
+    /// Replaces each `${NAME}` by the variable of Sluice's own environment.
+    static func substituted(
+        _ text: String,
+        _ name: String,
+        _ reader: SettingsReader,
+        _ environment: [String: String]
+    ) -> String {
+        var result = ""
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            guard rest.first == "{", let end = rest.firstIndex(of: "}") else {
+                result += "$"
+                continue
+            }
+            let variable = String(rest[rest.index(after: rest.startIndex)..<end])
+            if let value = environment[variable] {
+                result += value
+            } else {
+                reader.add(
+                    name,
+                    "the environment variable \(variable) is not set",
+                    "set it where Sluice is started, or write the value"
+                )
+            }
+            rest = rest[rest.index(after: end)...]
+        }
+        return result + rest
+    }
+}

@@ -1,0 +1,133 @@
+import Events
+
+extension FunctionConfig {
+    static func readTables(_ root: SettingsReader, folder: String) -> [TableSettings] {
+        guard let reader = root.object("tables") else { return [] }
+        return reader.eachObject().map { name, reader in
+            if tableName(ofKey: name + "/x") != name || name.isEmpty {
+                reader.add("", "`\(name)` is no table name", "use lower-case letters, digits and _")
+            }
+            let table = readTable(name, reader, folder: folder)
+            checkTable(table, reader)
+            reader.finish()
+            return table
+        }
+    }
+
+    private static func readTable(
+        _ name: String,
+        _ reader: SettingsReader,
+        folder: String
+    ) -> TableSettings {
+        var table = TableSettings(name: name)
+        table.match = reader.string("match").map { Glob($0) }
+        if let format = reader.object("format") {
+            table.format.type = format.choice("type", [("csv", "csv"), ("json", "json")])
+            table.format.delimiter = format.string("delimiter")
+            if let delimiter = table.format.delimiter,
+                delimiter.utf8.count != 1 || ["\"", "\n", "\r"].contains(delimiter)
+            {
+                format.add("delimiter", "it is not one ASCII character", "use one such as , or \\t")
+            }
+            table.format.header = format.bool("header")
+            format.finish()
+        }
+        if let columns = reader.object("columns") {
+            for (column, text) in columns.eachString() {
+                guard let type = ColumnType(text) else {
+                    columns.add(
+                        column,
+                        "`\(text)` is no column type",
+                        "use boolean, int, bigint, double, decimal(p,s), date, timestamp, string, "
+                            + "binary, array<...> or struct<name:...>"
+                    )
+                    continue
+                }
+                if !isColumnName(column) {
+                    columns.add(
+                        column,
+                        "`\(column)` is not how the column is called in the table",
+                        "use lower-case letters, digits and _, not _source or _seq"
+                    )
+                }
+                table.columns.append(ColumnType.Field(name: column, type: type))
+            }
+        }
+        table.partitionBy = reader.strings("partitionBy") ?? []
+        table.sortBy = reader.strings("sortBy") ?? []
+        table.mode =
+            reader.choice("mode", TableSettings.Mode.allCases.map { ($0.rawValue, $0) }) ?? .append
+        table.keys = reader.strings("keys") ?? []
+        table.transform = reader.string("transform").map { absolute($0, in: folder) }
+        table.onError = errorPolicy(reader, mode: table.mode)
+        table.purgesChunks = reader.choice("chunks", [("keep", false), ("purge", true)]) ?? false
+        table.rewriteLimit =
+            reader.integer("rewriteLimit", in: 0...(.max), unit: "bytes").map(Int64.init)
+            ?? table.rewriteLimit
+        if let similarity = reader.object("similarity") {
+            var settings = TableSettings.SimilaritySettings()
+            settings.perInterval = similarity.bool("perInterval") ?? false
+            settings.topK = similarity.integer("topK", in: 1...(.max), unit: "places")
+            similarity.finish()
+            table.similarity = settings
+        }
+        return table
+    }
+
+    private static func errorPolicy(
+        _ reader: SettingsReader,
+        mode: TableSettings.Mode
+    ) -> TableSettings.ErrorPolicy {
+        let standard: TableSettings.ErrorPolicy = mode == .replace ? .skipFile : .skipRows
+        guard let text = reader.string("onError") else { return standard }
+        guard let policy = TableSettings.ErrorPolicy(text) else {
+            reader.add(
+                "onError",
+                "`\(text)` is not known",
+                "use skip_rows, skip_file, skip_file_10 (rows) or skip_file_5%"
+            )
+            return standard
+        }
+        return policy
+    }
+
+    /// Whether a name is one that a column can have: no other than those that `crawl` gives.
+    private static func isColumnName(_ name: String) -> Bool {
+        !["_source", "_seq", ""].contains(name)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func checkTable(_ table: TableSettings, _ reader: SettingsReader) {
+        if table.mode == .upsert, table.keys.isEmpty {
+            reader.add("keys", "mode upsert needs keys", "name the columns that identify a row")
+        }
+        if table.mode != .upsert, !table.keys.isEmpty {
+            reader.add("keys", "only mode upsert uses keys", "remove them, or set mode to upsert")
+        }
+        if let columns = reader.value("columns"), columns.members?.isEmpty == true {
+            reader.add("columns", "it is empty", "name a column, or remove it to infer all")
+        }
+        for column in table.partitionBy where ["_source", "_seq"].contains(column) {
+            reader.add(
+                "partitionBy",
+                "`\(column)` cannot be a partition",
+                "use a column of the data"
+            )
+        }
+        for column in table.columns
+        where table.partitionBy.contains(column.name) && !column.type.isScalar {
+            reader.add(
+                "partitionBy",
+                "`\(column.name)` is nested",
+                "use a column of text, numbers or times"
+            )
+        }
+    }
+}
