@@ -149,5 +149,6 @@ let package = Package(
 
         // Tests, a folder a subject; `TestSupport` runs the built programs.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("DuckDB", ["DuckDB"], duckDB: true),
     ]
 )

@@ -1,0 +1,101 @@
+import CDuckDB
+
+/// The statements of one SQL text.
+public struct Statements: ~Copyable {
+    private let connection: duckdb_connection
+    private let sql: String
+    private let handle: duckdb_extracted_statements
+    /// How many statements the text holds; 0 for blanks and comments.
+    public let count: Int
+
+    init(connection: duckdb_connection, sql: String) throws(DuckDBError) {
+        var extracted: duckdb_extracted_statements?
+        let found = Int(duckdb_extract_statements(connection, sql, &extracted))
+        guard let held = extracted else {
+            throw DuckDBError(step: Connection.step(sql), message: "it cannot be parsed")
+        }
+        if found == 0, let reason = duckdb_extract_statements_error(held) {
+            let error = DuckDBError(step: Connection.step(sql), cMessage: reason)
+            duckdb_destroy_extracted(&extracted)
+            throw error
+        }
+        self.connection = connection
+        self.sql = sql
+        handle = held
+        count = found
+    }
+
+    deinit {
+        var closing: duckdb_extracted_statements? = handle
+        duckdb_destroy_extracted(&closing)
+    }
+
+    /// Checks the statement at `index` against the catalog.
+    public func prepare(_ index: Int) throws(DuckDBError) -> PreparedStatement {
+        var made: duckdb_prepared_statement?
+        let state = duckdb_prepare_extracted_statement(connection, handle, idx_t(index), &made)
+        guard state == DuckDBSuccess, let statement = made else {
+            defer { duckdb_destroy_prepare(&made) }
+            throw DuckDBError(step: Connection.step(sql), cMessage: duckdb_prepare_error(made))
+        }
+        return PreparedStatement(handle: statement, sql: sql)
+    }
+}
+
+/// A checked statement, ready to run.
+public struct PreparedStatement: ~Copyable {
+    /// What a statement does, as far as callers tell statements apart.
+    public enum Kind: Sendable {
+        /// A query: `SELECT`, `FROM`, `VALUES`, `WITH`, `DESCRIBE`, `SUMMARIZE`, `SHOW`.
+        case select
+        /// `EXPLAIN`, also with `ANALYZE`, which runs what it explains.
+        case explain
+        /// Everything that may change a database, a file or a setting.
+        case other
+    }
+
+    private let handle: duckdb_prepared_statement
+    private let sql: String
+
+    init(handle: duckdb_prepared_statement, sql: String) {
+        self.handle = handle
+        self.sql = sql
+    }
+
+    deinit {
+        var closing: duckdb_prepared_statement? = handle
+        duckdb_destroy_prepare(&closing)
+    }
+
+    /// What the statement does.
+    public var kind: Kind {
+        switch duckdb_prepared_statement_type(handle) {
+        case DUCKDB_STATEMENT_TYPE_SELECT: .select
+        case DUCKDB_STATEMENT_TYPE_EXPLAIN: .explain
+        default: .other
+        }
+    }
+
+    /// The number of parameters (`?`, `$name`) that the statement asks for.
+    public var parameterCount: Int { Int(duckdb_nparams(handle)) }
+
+    /// Starts the statement; its rows are computed while they are read.
+    public func run() throws(DuckDBError) -> QueryResult {
+        var pending: duckdb_pending_result?
+        let state = duckdb_pending_prepared_streaming(handle, &pending)
+        defer { duckdb_destroy_pending(&pending) }
+        guard state == DuckDBSuccess, let started = pending else {
+            throw DuckDBError(step: Connection.step(sql), cMessage: duckdb_pending_error(pending))
+        }
+        var result = duckdb_result()
+        guard duckdb_execute_pending(started, &result) == DuckDBSuccess else {
+            let error = DuckDBError(
+                step: Connection.step(sql),
+                cMessage: duckdb_result_error(&result)
+            )
+            duckdb_destroy_result(&result)
+            throw error
+        }
+        return QueryResult(result: result, sql: sql)
+    }
+}
