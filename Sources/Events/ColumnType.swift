@@ -2,6 +2,8 @@
 ///
 /// Source: AWS Glue API, `Column.Type`; Hive language manual, "Types".
 public indirect enum ColumnType: Hashable, Sendable {
+    /// No value has been seen yet; only while a type is inferred, a table shows it as `string`.
+    case void
     /// True or false.
     case boolean
     /// A signed 32-bit integer; only where settings say so.
@@ -54,6 +56,7 @@ extension ColumnType: CustomStringConvertible, LosslessStringConvertible {
     /// Field names other than letters, digits and `_` stand in backquotes.
     public var description: String {
         switch self {
+        case .void: "void"
         case .boolean: "boolean"
         case .int: "int"
         case .bigint: "bigint"
@@ -138,6 +141,7 @@ private struct ColumnTypeParser {
 
     private mutating func type() -> ColumnType? {
         switch word() {
+        case "void": return .void
         case "boolean": return .boolean
         case "int": return .int
         case "bigint": return .bigint

@@ -34,7 +34,7 @@ extension FunctionConfig {
         }
         if let columns = reader.object("columns") {
             for (column, text) in columns.eachString() {
-                guard let type = ColumnType(text) else {
+                guard let type = ColumnType(text), !text.contains("void") else {
                     columns.add(
                         column,
                         "`\(text)` is no column type",
