@@ -102,7 +102,7 @@ let package = Package(
         library("RecordSplit"),
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
-        library("DeltaTable", ["Buckets"]),
+        library("DeltaTable"),
         library("Catalog", ["Events", "Buckets"]),
         library(
             "TableRows",
