@@ -99,10 +99,11 @@ let package = Package(
 
         // The handlers' side.
         library("HandlerRuntime", ["Events", "Buckets", "FunctionConfig"]),
-        library("RecordSplit"),
+        .target(
+            name: "RecordSplit", swiftSettings: strict + [.strictMemorySafety()]),
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
-        library("DeltaTable", ["Buckets"]),
+        library("DeltaTable"),
         library("Catalog", ["Events", "Buckets"]),
         library(
             "TableRows",
@@ -150,5 +151,6 @@ let package = Package(
         // Tests, a folder a subject; `TestSupport` runs the built programs.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DuckDB", ["DuckDB"], duckDB: true),
+        tests("RecordSplit", ["RecordSplit"]),
     ]
 )

@@ -19,6 +19,7 @@ public struct Appender: ~Copyable {
     ///   - connection: Must outlive the appender.
     ///   - schema: The table's schema; `nil` for the current one.
     ///   - table: The table's bare name, unquoted.
+    /// - Throws: `DuckDBError` when there is no such table.
     public init(
         _ connection: borrowing Connection,
         schema: String? = nil,
@@ -59,6 +60,7 @@ public struct Appender: ~Copyable {
     /// - Parameters:
     ///   - count: From 1 to `chunkCapacity`.
     ///   - fill: Writes every column of every row; the writer is valid only during the call.
+    /// - Throws: `DuckDBError` of `fill`, or when the table refuses a row.
     public mutating func append(
         rows count: Int,
         fill: (ChunkWriter) throws(DuckDBError) -> Void

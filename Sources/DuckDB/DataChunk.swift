@@ -29,6 +29,8 @@ public struct DataChunk: ~Copyable {
     ///     times and timestamps `Int64`.
     ///   - body: Gets one element per row (undefined where the row is null) and the nulls; both
     ///     are valid only during the call.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
     public func withValues<Scalar: ColumnScalar, Result, Failure: Error>(
         of column: Int,
         as type: Scalar.Type,
@@ -47,6 +49,8 @@ public struct DataChunk: ~Copyable {
     /// - Parameters:
     ///   - column: The index of a `VARCHAR` or `BLOB` column; anything else traps.
     ///   - body: Gets the texts, valid only during the call.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws.
     public func withStrings<Result, Failure: Error>(
         of column: Int,
         _ body: (StringColumn) throws(Failure) -> Result
