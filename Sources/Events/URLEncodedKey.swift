@@ -22,12 +22,17 @@ public enum URLEncodedKey {
 
     /// Reads what ``encode(_:)`` or an older sender (`%2F`) wrote; a stray `%` stays as it is.
     public static func decode(_ encoded: String) -> String {
+        decodePercent(
+            encoded.split(separator: "+", omittingEmptySubsequences: false).joined(separator: " ")
+        )
+    }
+
+    /// Reads `%XX` alone, as Hive writes partition values; a stray `%` stays as it is.
+    public static func decodePercent(_ encoded: String) -> String {
         var bytes: [UInt8] = []
         var rest = Array(encoded.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), rest.count >= 2,
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
                 let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
             {
                 bytes.append(value)

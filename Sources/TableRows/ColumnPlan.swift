@@ -1,0 +1,167 @@
+import Buckets
+import Catalog
+import DuckDB
+import Events
+import FunctionConfig
+
+/// How a version's text becomes the columns of its table.
+struct ColumnPlan: Equatable {
+    /// One column of the table.
+    struct Column: Equatable {
+        /// The column's name.
+        var name: String
+        /// The column's type.
+        var type: ColumnType
+        /// SQL over the text relation: the column's text, `NULL` where the version has none.
+        var text: String
+        /// Whether settings name the type.
+        var isGiven: Bool
+        /// Whether only finite numbers are values.
+        var mustBeFinite = false
+    }
+
+    /// The columns, in the table's order.
+    var columns: [Column]
+    /// SQL that makes the text relation of what `ChunkText` reads; nil: it is the relation.
+    var shape: (@Sendable (String) -> String)?
+    /// SQL over the text relation that holds where a record is none at all; nil: nowhere.
+    var malformed: String?
+    /// Columns or dotted paths that must have a value.
+    var keys: [String] = []
+
+    static func == (left: ColumnPlan, right: ColumnPlan) -> Bool {
+        left.columns == right.columns && left.malformed == right.malformed
+            && left.keys == right.keys
+    }
+}
+
+extension ColumnPlan {
+    /// The plan for a version of a table.
+    init(_ manifest: Manifest, entry: TableEntry, settings: TableSettings) {
+        let folders = PathPartition.all(inKey: manifest.source.key)
+        let given = Set(settings.columns.map(\.name))
+        switch manifest.format.type {
+        case .csv:
+            let names = Self.names(ofFields: manifest.format, settings: settings)
+            self.init(
+                columns: entry.columns.map { column in
+                    let position = names.firstIndex(of: column.name)
+                    let text = position.map { "f\($0)" } ?? Self.literal(column.name, folders)
+                    return Column(
+                        name: column.name,
+                        type: column.type,
+                        text: text,
+                        isGiven: given.contains(column.name)
+                    )
+                }
+            )
+        case .json:
+            let members = JSONMembers(entry.columns.filter { !$0.isPartitionKey })
+            self.init(
+                columns: entry.columns.map { column in
+                    let folder = Self.literal(column.name, folders)
+                    let text =
+                        column.isPartitionKey || folder != "NULL" ? folder : members.text(column)
+                    return Column(
+                        name: column.name,
+                        type: column.type,
+                        text: text,
+                        isGiven: given.contains(column.name)
+                    )
+                }
+            )
+            shape = { members.relation(over: $0) }
+            malformed = "NOT is_object"
+        }
+        if settings.transform == nil { keys = settings.keys }
+        if settings.similarity != nil {
+            for index in columns.indices where columns[index].name == "value" {
+                columns[index].mustBeFinite = true
+            }
+        }
+    }
+
+    /// The names in the table of the fields of delimited text.
+    static func names(ofFields format: RecordFormat, settings: TableSettings) -> [String] {
+        if let cells = format.columns { return ColumnNames.names(ofHeader: cells) }
+        if !settings.columns.isEmpty { return settings.columns.map(\.name) }
+        return ColumnNames.names(withoutHeader: format.fields ?? 0)
+    }
+
+    private static func literal(_ column: String, _ folders: [PathPartition]) -> String {
+        guard let folder = folders.first(where: { $0.column == column }), let value = folder.value
+        else { return "NULL" }
+        return SQL.literal(value)
+    }
+
+    /// SQL of the typed relation: the columns, then `#bad`, null where the record is good.
+    ///
+    /// `#bad` is the index of the first column that has no value although there is text, from the
+    /// number of columns on that of a key without a value, -1 where the record is none. `more` is
+    /// added to the selected columns.
+    func typed(over chunks: String, more: String = "") -> String {
+        let values = columns.map { "\($0.value) AS \(SQL.identifier($0.name))" }
+        let bad = badCase.map { ["\($0) AS \"#bad\""] } ?? ["NULL::INTEGER AS \"#bad\""]
+        let source = shape?(chunks) ?? chunks
+        return "(SELECT \((values + bad).joined(separator: ", "))\(more) FROM \(source))"
+    }
+
+    /// SQL of the text of the column that `#bad` names.
+    var badText: String {
+        let cases = columns.enumerated().map {
+            " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
+        }
+        return "CASE \(badCase ?? "NULL")\(cases.joined()) ELSE NULL END"
+    }
+
+    /// SQL of a key's value; nil when there is no such column.
+    private func keyValue(_ key: String) -> String? {
+        let parts = key.split(separator: ".").map(String.init)
+        guard let column = columns.first(where: { $0.name == parts.first }) else { return nil }
+        return parts.dropFirst().reduce(column.value) {
+            "struct_extract(\($0), \(SQL.literal($1)))"
+        }
+    }
+
+    /// What a value of `#bad` says: the column at fault and what was expected.
+    func explanation(_ bad: Int) -> (column: String?, reason: String) {
+        switch bad {
+        case ..<0:
+            return (nil, "this is no JSON object; expected one { ... } on a line")
+        case ..<columns.count:
+            let column = columns[bad]
+            let expected = column.mustBeFinite ? "a finite number" : column.type.description
+            return (column.name, "the text is no \(expected), as \(column.name) must be")
+        default:
+            let key = keys[bad - columns.count]
+            return (key, "\(key) has no value; it identifies rows, so it must have one")
+        }
+    }
+
+    private var badCase: String? {
+        var cases = malformed.map { [" WHEN \($0) THEN -1"] } ?? []
+        for (index, column) in columns.enumerated() {
+            if let isBad = column.isBad { cases.append(" WHEN \(isBad) THEN \(index)") }
+        }
+        for (index, key) in keys.enumerated() {
+            let missing = keyValue(key).map { "(\($0)) IS NULL" } ?? "true"
+            cases.append(" WHEN \(missing) THEN \(columns.count + index)")
+        }
+        return cases.isEmpty ? nil : "CASE\(cases.joined()) END"
+    }
+}
+
+extension ColumnPlan.Column {
+    /// SQL of the column's value.
+    var value: String {
+        guard text != "NULL" else { return "CAST(NULL AS \(type.sqlName))" }
+        return ScalarText.value(text, as: type, isGiven: isGiven)
+    }
+
+    /// SQL that holds where there is text and no value; nil where every text is one.
+    var isBad: String? {
+        guard text != "NULL", type != .string, type != .void else { return nil }
+        let missing = mustBeFinite ? "NOT coalesce(isfinite(\(value)), false)" : "\(value) IS NULL"
+        return "\(missing) AND NOT \(ScalarText.isBlank(text, as: type))"
+    }
+}

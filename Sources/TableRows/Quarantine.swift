@@ -1,0 +1,96 @@
+public import Buckets
+import Events
+import FoundationEssentials
+import Glibc
+
+/// The bad rows of one version, as one function found them: a file of JSON lines.
+public struct Quarantine: Sendable {
+    /// The file's path.
+    public let path: String
+
+    /// Names the file `quarantine/<table>/<rest of key>/<sequencer>.<function>.jsonl`.
+    public init(manifest: Manifest, function: String, buckets: BucketsFolder) {
+        let rest = Manifest.rest(ofKey: manifest.source.key)
+        path =
+            buckets.path(ofBucket: "quarantine")
+            + "/\(manifest.table)/\(rest)/\(manifest.source.sequencer).\(function).jsonl"
+    }
+
+    /// Removes the file; no error when there is none.
+    public func remove() throws(BucketsError) {
+        guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {
+            throw BucketsError(step: "remove \(path)")
+        }
+    }
+
+    /// Collects rows and puts them in place at once.
+    struct Writer: ~Copyable {
+        private let path: String
+        private let temporary: String
+        private var descriptor: Int32 = -1
+        private var buffer: [UInt8] = []
+        /// How many rows were given.
+        private(set) var count = 0
+        private var firstRowsEnd: Int?
+        private var written = 0
+
+        /// How many rows a refused version keeps.
+        static let keptOfRefused = 1000
+
+        init(_ quarantine: Quarantine) {
+            path = quarantine.path
+            temporary =
+                FilePath.parent(of: quarantine.path) + "/." + FilePath.name(of: quarantine.path)
+                + ".tmp"
+        }
+
+        deinit {
+            if descriptor >= 0 {
+                close(descriptor)
+                unlink(temporary)
+            }
+        }
+
+        mutating func add(_ row: BadRow) throws {
+            if descriptor < 0 {
+                try FilePath.makeFolder(FilePath.parent(of: path))
+                descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+                guard descriptor >= 0 else { throw BucketsError(step: "create \(temporary)") }
+            }
+            buffer += try JSONText.encode(row)
+            buffer.append(0x0A)
+            count += 1
+            if count == Self.keptOfRefused { firstRowsEnd = written + buffer.count }
+            if buffer.count > 1 << 18 { try flush() }
+        }
+
+        /// Puts the file in place, or removes an earlier one when there was no row.
+        mutating func finish(isRefused: Bool) throws(BucketsError) {
+            guard descriptor >= 0 else {
+                guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else {
+                    throw BucketsError(step: "remove \(path)")
+                }
+                return
+            }
+            try flush()
+            if isRefused, let firstRowsEnd { ftruncate(descriptor, firstRowsEnd) }
+            close(descriptor)
+            descriptor = -1
+            guard rename(temporary, path) == 0 else {
+                throw BucketsError(step: "rename \(temporary) to \(path)")
+            }
+        }
+
+        private mutating func flush() throws(BucketsError) {
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw BucketsError(step: "write \(temporary)") }
+                rest = rest.dropFirst(count)
+            }
+            written += buffer.count
+            buffer.removeAll(keepingCapacity: true)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+public import Events
+
+/// SQL that reads text as a value of a type, and that tells whether text is one.
+///
+/// `text` is always an SQL expression of type VARCHAR.
+public enum ScalarText {
+    /// The value of a text, null where it has none, and where it is no value of the type.
+    ///
+    /// - Parameters:
+    ///   - text: The expression.
+    ///   - type: The column's type.
+    ///   - isGiven: Whether settings name the type; an inferred one was checked by `crawl`.
+    /// - Returns: An expression of the type.
+    static func value(_ text: String, as type: ColumnType, isGiven: Bool) -> String {
+        let cast = "TRY_CAST(\(text) AS \(type.sqlName))"
+        switch type {
+        case .string, .void: return text
+        case .array, .struct:
+            return "TRY_CAST(CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END "
+                + "AS \(type.sqlName))"
+        case .boolean: return cast
+        case .double:
+            return isGiven
+                ? "CASE WHEN NOT isinf(\(cast)) OR contains(lower(\(text)), 'inf') THEN \(cast) END"
+                : cast
+        case .binary:
+            return "CASE WHEN regexp_full_match(\(text), '([0-9a-fA-F]{2})*') "
+                + "THEN unhex(\(text)) END"
+        case .bigint, .int:
+            return isGiven ? "CASE WHEN \(isInteger(text)) THEN \(cast) END" : cast
+        case .decimal(_, let scale):
+            return "CASE WHEN regexp_full_match(trim(\(text)), "
+                + "'[-+]?[0-9]*([.][0-9]{0,\(scale)}0*)?') THEN \(cast) END"
+        case .date:
+            return isGiven
+                ? "CASE WHEN regexp_full_match(trim(\(text)), "
+                    + "'[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,2}') THEN \(cast) END" : cast
+        case .timestamp:
+            // Words such as `infinity` and `epoch` are no times in files.
+            return isGiven
+                ? "CASE WHEN ltrim(\(text))[1] BETWEEN '0' AND '9' THEN \(cast) END" : cast
+        }
+    }
+
+    /// Whether a text has no value: nothing, or only spaces where the type is no text.
+    static func isBlank(_ text: String, as type: ColumnType) -> String {
+        type == .string || type == .void
+            ? "\(text) IS NULL" : "(\(text) IS NULL OR trim(\(text)) = '')"
+    }
+
+    private static func isInteger(_ text: String) -> String {
+        "rtrim(trim(\(text)), '0123456789') IN ('', '-', '+')"
+    }
+
+    /// Whether a text that is not blank is, to `crawl`, a value of an inferred type.
+    ///
+    /// Stricter than reading it: nothing may change when the value is written again.
+    public static func looks(_ text: String, like type: ColumnType) -> String {
+        switch type {
+        case .boolean:
+            "lower(\(text)) IN ('true', 'false')"
+        case .bigint:
+            "regexp_full_match(\(text), '-?[1-9][0-9]{0,18}|0') "
+                + "AND TRY_CAST(\(text) AS BIGINT) IS NOT NULL"
+        case .double:
+            "regexp_full_match(\(text), '-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?') "
+                + "AND length(ltrim(translate(split_part(lower(\(text)), 'e', 1), '.-', ''), '0'))"
+                + " <= 17 AND isfinite(TRY_CAST(\(text) AS DOUBLE))"
+        case .date:
+            "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
+                + "AND TRY_CAST(\(text) AS DATE) IS NOT NULL"
+        case .timestamp:
+            "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}"
+                + "(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[-+][0-9]{2}(:?[0-9]{2})?)?)?') "
+                + "AND TRY_CAST(\(text) AS TIMESTAMPTZ) IS NOT NULL"
+        default: "true"
+        }
+    }
+
+    /// Whether a text that looks like a bigint is beyond 2^53, where doubles are not exact.
+    public static func isWideInteger(_ text: String) -> String {
+        "abs(TRY_CAST(\(text) AS HUGEINT)) > 9007199254740992"
+    }
+}

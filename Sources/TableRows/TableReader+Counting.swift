@@ -1,0 +1,118 @@
+import Buckets
+import DuckDB
+import Events
+import Glibc
+
+extension TableReader {
+    /// The text relation over a version's chunks as they are.
+    func wholeChunks(_ manifest: Manifest) -> String {
+        guard !manifest.chunks.isEmpty else {
+            let fields = (0..<max(1, manifest.format.fields ?? 1)).map { "NULL::VARCHAR AS f\($0)" }
+            return "(SELECT \(fields.joined(separator: ", ")), '' AS filename WHERE false)"
+        }
+        return ChunkText.relation(paths(manifest), format: manifest.format)
+    }
+
+    private func paths(_ manifest: Manifest) -> [String] {
+        manifest.chunks.map { buckets.path(of: ObjectKey(bucket: "stage-2", key: $0.key)) }
+    }
+
+    /// Reads versions that are written alike in one query, and tells which are good to the last row.
+    ///
+    /// A version is missing in the answer when the query did not get through; false: some record is
+    /// no row, or the strict reader sees other records than `split` did.
+    func countWholeGroups(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> [ObjectVersion: Bool] {
+        var groups: [(plan: ColumnPlan, members: [Manifest])] = []
+        for manifest in manifests where manifest.records > 0 && areWhole(manifest.chunks) {
+            let plan = ColumnPlan(manifest, entry: entry, settings: settings)
+            let index = groups.firstIndex {
+                $0.plan == plan && $0.members[0].format == manifest.format
+            }
+            if let index {
+                groups[index].members.append(manifest)
+            } else {
+                groups.append((plan, [manifest]))
+            }
+        }
+        var answer: [ObjectVersion: Bool] = [:]
+        for group in groups {
+            if try count(group.members, group.plan, into: &answer, on: connection) { continue }
+            // One of them stops the reader; the others should not pay for it.
+            guard group.members.count > 1 else { continue }
+            for member in group.members {
+                _ = try count([member], group.plan, into: &answer, on: connection)
+            }
+        }
+        return answer
+    }
+
+    private func count(
+        _ members: [Manifest],
+        _ plan: ColumnPlan,
+        into answer: inout [ObjectVersion: Bool],
+        on connection: borrowing Connection
+    ) throws -> Bool {
+        let files = members.flatMap { paths($0) }
+        let typed = plan.typed(
+            over: ChunkText.relation(files, format: members[0].format),
+            more: ", filename"
+        )
+        let query = "SELECT filename, count(*), count(\"#bad\") FROM \(typed) GROUP BY filename"
+        guard let figures = try rows(query, on: connection) else { return false }
+        var counts: [String: (records: Int, bad: Int)] = [:]
+        for row in figures {
+            counts[row[0].string ?? ""] = (row[1].int ?? -1, row[2].int ?? -1)
+        }
+        for member in members {
+            answer[member.source] = zip(member.chunks, paths(member)).allSatisfy { chunk, path in
+                let seen = counts[path] ?? (0, 0)
+                return seen.records == chunk.records && seen.bad == 0
+            }
+        }
+        return true
+    }
+
+    /// A query's rows; nil when the content of the files stops the reader.
+    private func rows(
+        _ query: String, on connection: borrowing Connection
+    ) throws(DuckDBError) -> [[SQLValue]]? {
+        do {
+            return try connection.rows(query)
+        } catch {
+            if Self.isAboutContent(error) { return nil }
+            throw error
+        }
+    }
+
+    /// Whether an error tells of the files' content, not of memory or the disk.
+    static func isAboutContent(_ error: DuckDBError) -> Bool {
+        ["Invalid Input Error", "Conversion Error"].contains(where: error.message.hasPrefix)
+    }
+
+    /// Whether all chunks have the length that their manifest gives.
+    private func areWhole(_ chunks: [Manifest.Chunk]) -> Bool {
+        chunks.allSatisfy { size(of: $0) == $0.size }
+    }
+
+    private func size(of chunk: Manifest.Chunk) -> Int64? {
+        var information = stat()
+        let path = buckets.path(of: ObjectKey(bucket: "stage-2", key: chunk.key))
+        return stat(path, &information) == 0 ? Int64(information.st_size) : nil
+    }
+
+    /// Refuses a version whose text is not there or not whole.
+    func checkChunks(_ manifest: Manifest) throws(VersionRefusal) {
+        for chunk in manifest.chunks where size(of: chunk) != chunk.size {
+            let found = size(of: chunk).map { "is \($0) bytes long" } ?? "is gone"
+            throw VersionRefusal(
+                source: manifest.source,
+                type: "TextGone",
+                message: "\(manifest.source.source): its chunk stage-2/\(chunk.key) \(found), "
+                    + "\(chunk.size) bytes were expected; drop the file again under the same key"
+            )
+        }
+    }
+}

@@ -1,0 +1,181 @@
+public import Buckets
+public import Catalog
+public import DuckDB
+import Events
+public import FunctionConfig
+public import HandlerRuntime
+
+/// Reads object versions as rows of their table: the one path that `convert` and `load` share.
+///
+/// Every record is looked at before anything is written, so that bad rows are in quarantine and
+/// refusals are known first. Records that a strict reader reads, all of them and all good, are then
+/// read by it again straight into the table; any doubt about a version sends its records through
+/// `LocatedRecords`, which knows the place of each.
+public struct TableReader: Sendable {
+    /// The table's settings.
+    public let settings: TableSettings
+    /// The table's catalog entry.
+    public let entry: TableEntry
+
+    let buckets: BucketsFolder
+    let scratchFolder: String
+    let functionName: String
+    let transform: Transform?
+    private let numbersRows: Bool
+
+    /// Makes a reader for the run of a handler.
+    ///
+    /// - Parameters:
+    ///   - settings: The table's settings.
+    ///   - entry: The table's catalog entry.
+    ///   - context: The run: its buckets and scratch folder, and the function whose quarantine it is.
+    ///   - numbersRows: Whether relations end with `#row`.
+    /// - Throws: `HandlerError` when the file of the table's `transform` cannot be read.
+    public init(
+        settings: TableSettings,
+        entry: TableEntry,
+        context: HandlerContext,
+        numbersRows: Bool
+    ) throws(HandlerError) {
+        self.settings = settings
+        self.entry = entry
+        self.numbersRows = numbersRows
+        buckets = context.buckets
+        scratchFolder = context.scratchFolder
+        functionName = context.functionName
+        transform = try settings.transform.map { path throws(HandlerError) in
+            try Transform(
+                path: path,
+                source: entry.columns.map(\.name),
+                keys: settings.keys
+            )
+        }
+    }
+
+    /// Looks at every record of the versions and writes their quarantine files.
+    ///
+    /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails.
+    public func prepare(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> PreparedRows {
+        var columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+        if let transform {
+            do throws(DuckDBError) {
+                columns = try transform.columns(of: columns, on: connection)
+            } catch {
+                let refusals = manifests.map { transform.refusal($0, error) }
+                return PreparedRows(columns: columns, versions: [], refusals: refusals)
+            }
+        }
+        var prepared = PreparedRows(columns: columns, versions: [], refusals: [])
+        var counted = try countWholeGroups(manifests, on: connection)
+        for manifest in manifests {
+            do {
+                let version = try prepare(
+                    manifest,
+                    counted: counted.removeValue(forKey: manifest.source),
+                    columns: columns,
+                    on: connection
+                )
+                prepared.versions.append(version)
+            } catch let refusal as VersionRefusal {
+                prepared.refusals.append(refusal)
+            }
+        }
+        return prepared
+    }
+
+    private func prepare(
+        _ manifest: Manifest,
+        counted: Bool?,
+        columns: [ColumnType.Field],
+        on connection: borrowing Connection
+    ) throws -> PreparedVersion {
+        try checkChunks(manifest)
+        let plan = ColumnPlan(manifest, entry: entry, settings: settings)
+        var quarantine = Quarantine.Writer(
+            Quarantine(manifest: manifest, function: functionName, buckets: buckets)
+        )
+        var version = PreparedVersion(
+            manifest: manifest,
+            rows: manifest.records,
+            rejected: 0,
+            relation: ""
+        )
+        let typed: String
+        if counted == true || manifest.records == 0 {
+            typed = plan.typed(over: wholeChunks(manifest))
+        } else {
+            let located = try locate(manifest, into: &quarantine)
+            try findBadRows(located, plan, manifest, into: &quarantine, on: connection)
+            version.rows = manifest.records - quarantine.count
+            typed = "(SELECT * FROM \(plan.typed(over: located.relation)) WHERE \"#bad\" IS NULL)"
+        }
+        if let transform {
+            do {
+                let rows = try transform.count(over: typed, manifest, &quarantine, connection)
+                version.rows = rows
+            } catch let error as DuckDBError {
+                throw transform.refusal(manifest, error)
+            }
+        }
+        version.rejected = quarantine.count
+        let refusal = refusal(version)
+        try quarantine.finish(isRefused: refusal != nil)
+        if let refusal { throw refusal }
+        version.relation = relation(over: typed, manifest: manifest, columns: columns)
+        return version
+    }
+
+    private func relation(
+        over typed: String,
+        manifest: Manifest,
+        columns: [ColumnType.Field]
+    ) -> String {
+        let rows = transform?.relation(over: typed, columns: columns) ?? typed
+        let names = columns.map { SQL.identifier($0.name) }
+        let own = [
+            "\(SQL.literal(manifest.source.source)) AS _source",
+            "CAST(\(manifest.source.sequencer.column) AS BIGINT) AS _seq",
+        ]
+        let number = numbersRows ? ["row_number() OVER () AS \"#row\""] : []
+        return "(SELECT \((names + own + number).joined(separator: ", ")) FROM \(rows))"
+    }
+
+    /// What `onError` and the table's mode say of a version with these figures.
+    private func refusal(_ version: PreparedVersion) -> VersionRefusal? {
+        let manifest = version.manifest
+        let total = manifest.records
+        let good = total - version.rejected
+        let place = Quarantine(manifest: manifest, function: functionName, buckets: buckets).path
+        func refusal(_ type: String, _ message: String) -> VersionRefusal {
+            VersionRefusal(
+                source: manifest.source,
+                type: type,
+                message: "\(manifest.source.source): \(message)"
+            )
+        }
+        if total == 0, settings.mode == .replace {
+            return refusal(
+                "EmptyFile",
+                "it has no rows and would replace the whole table; drop a file with rows"
+            )
+        }
+        if total > 0, good <= 0 {
+            return refusal(
+                "NoGoodRow",
+                "none of its \(total) records is a row of \(settings.name); see \(place), correct "
+                    + "the file or the table's columns"
+            )
+        }
+        if settings.onError.refuses(bad: version.rejected, of: total) {
+            return refusal(
+                "TooManyBadRows",
+                "\(version.rejected) of \(total) records are no rows of \(settings.name), more than "
+                    + "`onError` allows; see \(place), correct the file or the setting"
+            )
+        }
+        return nil
+    }
+}

@@ -1,0 +1,118 @@
+import Buckets
+import DuckDB
+import Events
+import HandlerRuntime
+
+/// A table's `transform`: one `SELECT` over `source`, the good rows of one version.
+struct Transform: Sendable {
+    let path: String
+    private let statement: String
+    private let keys: [String]
+    private let source: [String]
+
+    /// Reads the file.
+    ///
+    /// `source` are the columns that it selects from, `keys` columns of its result that must have a
+    /// value.
+    init(path: String, source: [String], keys: [String]) throws(HandlerError) {
+        self.path = path
+        self.source = source
+        self.keys = keys
+        do {
+            var text = String(decoding: try FilePath.read(path), as: UTF8.self)
+            while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
+            statement = text
+        } catch {
+            throw .failure(
+                "TransformMissing",
+                "\(error); put the file there or correct `transform`"
+            )
+        }
+    }
+
+    /// The result's columns for a source with the given ones.
+    func columns(
+        of source: [ColumnType.Field],
+        on connection: borrowing Connection
+    ) throws(DuckDBError) -> [ColumnType.Field] {
+        let values = source.map { "CAST(NULL AS \($0.type.sqlName)) AS \(SQL.identifier($0.name))" }
+        let empty = "(SELECT \(values.joined(separator: ", ")) WHERE false)"
+        let result = try connection.query("SELECT * FROM \(applied(to: empty)) LIMIT 0")
+        return result.columns.compactMap { column in
+            ["_source", "_seq"].contains(column.name)
+                ? nil : ColumnType.Field(name: column.name, type: ColumnType(column.type))
+        }
+    }
+
+    /// SQL of the result with each column as its type, rows without a key left out.
+    func relation(over rows: String, columns: [ColumnType.Field]) -> String {
+        let values = columns.map { field in
+            let name = SQL.identifier(field.name)
+            return "CAST(\(name) AS \(field.type.sqlName)) AS \(name)"
+        }
+        let filter = keys.isEmpty ? "" : " WHERE NOT (\(withoutKey))"
+        return "(SELECT \(values.joined(separator: ", ")) FROM \(applied(to: rows))\(filter))"
+    }
+
+    /// Counts the result's rows and puts those without a key into quarantine.
+    func count(
+        over rows: String,
+        _ manifest: Manifest,
+        _ quarantine: inout Quarantine.Writer,
+        _ connection: borrowing Connection
+    ) throws -> Int {
+        let total = try connection.scalar("SELECT count(*) FROM \(applied(to: rows))")?.int ?? 0
+        guard !keys.isEmpty else { return total }
+        let result = try connection.query(
+            "SELECT CAST(to_json(t) AS VARCHAR) FROM \(applied(to: rows)) t WHERE \(withoutKey)"
+        )
+        var bad = 0
+        while let chunk = try result.nextChunk() {
+            for row in 0..<chunk.rowCount {
+                bad += 1
+                let text = chunk.value(column: 0, row: row).string ?? ""
+                try quarantine.add(
+                    BadRow(
+                        source: manifest.source.source,
+                        sequencer: manifest.source.sequencer,
+                        line: nil,
+                        record: nil,
+                        column: nil,
+                        value: nil,
+                        reason: "a key (\(keys.joined(separator: ", "))) has no value behind "
+                            + "`transform`; it identifies rows, so it must have one",
+                        raw: BadRow.raw(text.utf8)
+                    )
+                )
+            }
+        }
+        return total - bad
+    }
+
+    /// The refusal of a version for which the statement fails.
+    func refusal(_ manifest: Manifest, _ error: DuckDBError) -> VersionRefusal {
+        VersionRefusal(
+            source: manifest.source,
+            type: "TransformFailed",
+            message: "\(manifest.source.source): \(path): \(error.message); correct the statement, "
+                + "then `sluice redrive`"
+        )
+    }
+
+    private func applied(to rows: String) -> String {
+        let names = source.map { SQL.identifier($0) }.joined(separator: ", ")
+        // The statement's last line may be a comment, so it ends with a line break.
+        return "(WITH source AS (SELECT \(names) FROM \(rows)) SELECT * FROM (\(statement)\n))"
+    }
+
+    private var withoutKey: String {
+        keys.map { key in
+            let parts = key.split(separator: ".").map(String.init)
+            let column = SQL.identifier(parts.first ?? "")
+            let value = parts.dropFirst().reduce(column) {
+                "struct_extract(\($0), \(SQL.literal($1)))"
+            }
+            return "(\(value)) IS NULL"
+        }.joined(separator: " OR ")
+    }
+}
