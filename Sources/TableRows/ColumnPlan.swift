@@ -60,8 +60,10 @@ extension ColumnPlan {
             self.init(
                 columns: entry.columns.map { column in
                     let folder = Self.literal(column.name, folders)
-                    let text =
-                        column.isPartitionKey || folder != "NULL" ? folder : members.text(column)
+                    var text = column.isPartitionKey ? folder : members.text(column)
+                    if !column.isPartitionKey, folder != "NULL" {
+                        text = "coalesce(\(text), \(folder))"
+                    }
                     return Column(
                         name: column.name,
                         type: column.type,

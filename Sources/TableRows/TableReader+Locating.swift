@@ -14,25 +14,21 @@ extension LocatedRecords {
             longestLine: longest
         )
     }
+
+    /// Rewrites a version into a file in a run's scratch folder, named after its sequencer.
+    init(
+        _ manifest: Manifest,
+        buckets: BucketsFolder,
+        scratchFolder: String,
+        bad: (BadRow) throws -> Void
+    ) throws {
+        try FilePath.makeFolder(scratchFolder)
+        let path = "\(scratchFolder)/\(manifest.source.sequencer).csv"
+        try self.init(manifest, buckets: buckets, path: path, bad: bad)
+    }
 }
 
 extension TableReader {
-    /// Rewrites a version's records with their places; those of another shape are bad rows.
-    func locate(
-        _ manifest: Manifest,
-        into quarantine: inout Quarantine.Writer
-    ) throws -> LocatedRecords {
-        try FilePath.makeFolder(scratchFolder)
-        var bad: [BadRow] = []
-        let located = try LocatedRecords(
-            manifest,
-            buckets: buckets,
-            path: "\(scratchFolder)/\(manifest.source.sequencer).csv"
-        ) { bad.append($0) }
-        for row in bad { try quarantine.add(row) }
-        return located
-    }
-
     /// Puts the records that have no value for a column where there is text into quarantine.
     func findBadRows(
         _ located: LocatedRecords,

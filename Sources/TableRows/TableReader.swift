@@ -69,7 +69,7 @@ public struct TableReader: Sendable {
             }
         }
         var prepared = PreparedRows(columns: columns, versions: [], refusals: [])
-        var counted = try countWholeGroups(manifests, on: connection)
+        var counted = try counter.countWholeGroups(manifests, on: connection)
         for manifest in manifests {
             do {
                 let version = try prepare(
@@ -92,8 +92,8 @@ public struct TableReader: Sendable {
         columns: [ColumnType.Field],
         on connection: borrowing Connection
     ) throws -> PreparedVersion {
-        try checkChunks(manifest)
-        let plan = ColumnPlan(manifest, entry: entry, settings: settings)
+        try counter.checkChunks(manifest)
+        let plan = plan(manifest)
         var quarantine = Quarantine.Writer(
             Quarantine(manifest: manifest, function: functionName, buckets: buckets)
         )
@@ -105,9 +105,13 @@ public struct TableReader: Sendable {
         )
         let typed: String
         if counted == true || manifest.records == 0 {
-            typed = plan.typed(over: wholeChunks(manifest))
+            typed = plan.typed(over: counter.wholeChunks(manifest))
         } else {
-            let located = try locate(manifest, into: &quarantine)
+            let located = try LocatedRecords(
+                manifest,
+                buckets: buckets,
+                scratchFolder: scratchFolder
+            ) { try quarantine.add($0) }
             try findBadRows(located, plan, manifest, into: &quarantine, on: connection)
             version.rows = manifest.records - quarantine.count
             typed = "(SELECT * FROM \(plan.typed(over: located.relation)) WHERE \"#bad\" IS NULL)"
@@ -127,6 +131,12 @@ public struct TableReader: Sendable {
         version.relation = relation(over: typed, manifest: manifest, columns: columns)
         return version
     }
+
+    private func plan(_ manifest: Manifest) -> ColumnPlan {
+        ColumnPlan(manifest, entry: entry, settings: settings)
+    }
+
+    private var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
 
     private func relation(
         over typed: String,

@@ -3,7 +3,12 @@ import DuckDB
 import Events
 import Glibc
 
-extension TableReader {
+/// Tells which versions a strict reader reads as `split` did.
+struct ChunkCounter {
+    let buckets: BucketsFolder
+    /// How a version's text becomes columns.
+    let plan: (Manifest) -> ColumnPlan
+
     /// The text relation over a version's chunks as they are.
     func wholeChunks(_ manifest: Manifest) -> String {
         guard !manifest.chunks.isEmpty else {
@@ -13,7 +18,7 @@ extension TableReader {
         return ChunkText.relation(paths(manifest), format: manifest.format)
     }
 
-    private func paths(_ manifest: Manifest) -> [String] {
+    func paths(_ manifest: Manifest) -> [String] {
         manifest.chunks.map { buckets.path(of: ObjectKey(bucket: "stage-2", key: $0.key)) }
     }
 
@@ -27,7 +32,7 @@ extension TableReader {
     ) throws -> [ObjectVersion: Bool] {
         var groups: [(plan: ColumnPlan, members: [Manifest])] = []
         for manifest in manifests where manifest.records > 0 && areWhole(manifest.chunks) {
-            let plan = ColumnPlan(manifest, entry: entry, settings: settings)
+            let plan = plan(manifest)
             let index = groups.firstIndex {
                 $0.plan == plan && $0.members[0].format == manifest.format
             }
@@ -77,7 +82,8 @@ extension TableReader {
 
     /// A query's rows; nil when the content of the files stops the reader.
     private func rows(
-        _ query: String, on connection: borrowing Connection
+        _ query: String,
+        on connection: borrowing Connection
     ) throws(DuckDBError) -> [[SQLValue]]? {
         do {
             return try connection.rows(query)

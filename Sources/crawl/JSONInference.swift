@@ -1,0 +1,113 @@
+import Catalog
+import DuckDB
+import Events
+import TableRows
+
+/// Finds the members of JSON objects and their types.
+struct JSONInference {
+    /// SQL of the documents, in `f0`.
+    let relation: String
+
+    /// The members as columns, in the order in which they first appear.
+    func columns(on connection: borrowing Connection) throws -> [CrawledColumn] {
+        let objects =
+            "(SELECT f0 FROM \(relation) WHERE CASE WHEN json_valid(f0) "
+            + "THEN json_type(f0) = 'OBJECT' ELSE false END)"
+        let text = try connection.scalar(
+            "SELECT CAST(json_group_structure(CAST(f0 AS JSON)) AS VARCHAR) FROM \(objects)"
+        )?.string
+        guard let members = try text.map({ try JSONValue(parsing: $0) })?.members else { return [] }
+        let nested = Set(members.filter { $0.value.string == nil }.map(\.name))
+        let reader = JSONMembersText(names: members.map(\.name), nested: nested)
+        let rows = reader.relation(over: relation)
+
+        let scalars = members.filter { !nested.contains($0.name) }
+        let columns = scalars.map {
+            TextColumn(text: reader.text($0.name), candidates: candidates($0.value.string ?? ""))
+        }
+        let types = try ColumnInference(relation: rows).types(of: columns, on: connection)
+        var found = Dictionary(uniqueKeysWithValues: zip(scalars.map(\.name), types))
+        for member in members where nested.contains(member.name) {
+            let type = ColumnType(structure: member.value)
+            let fits = try holdsIntegers(type, reader.text(member.name), rows, connection)
+            found[member.name] = InferredType(fits ? type : type.withoutIntegers)
+        }
+        return members.map {
+            CrawledColumn(original: $0.name, inferred: found[$0.name] ?? InferredType(.string))
+        }
+    }
+
+    /// The types that a member of DuckDB's kind can have in a table; text in quotes is no number.
+    private func candidates(_ kind: String) -> [ColumnType] {
+        switch kind {
+        case "BOOLEAN": [.boolean]
+        case "UBIGINT", "BIGINT", "HUGEINT", "DOUBLE": [.bigint, .double]
+        case "VARCHAR": [.date, .timestamp]
+        case "NULL": [.boolean]
+        default: []
+        }
+    }
+
+    /// Whether every integer within nested values fits 64 bits.
+    private func holdsIntegers(
+        _ type: ColumnType,
+        _ text: String,
+        _ rows: String,
+        _ connection: borrowing Connection
+    ) throws -> Bool {
+        guard type.withoutIntegers != type else { return true }
+        let shown = type.shown.sqlName
+        let wide = shown.replacing("BIGINT", with: "HUGEINT")
+        let cast = { (name: String) in
+            "CAST(to_json(TRY_CAST(CAST(\(text) AS JSON) AS \(name))) AS VARCHAR)"
+        }
+        let odd = try connection.scalar(
+            "SELECT count(*) FROM \(rows) WHERE \(cast(shown)) IS DISTINCT FROM \(cast(wide))"
+        )
+        return odd?.int == 0
+    }
+}
+
+extension ColumnType {
+    /// The type of a structure as DuckDB's `json_group_structure` describes it.
+    ///
+    /// Text within arrays and structs stays text, also where it looks like a time.
+    init(structure: JSONValue) {
+        switch structure {
+        case .string("BOOLEAN"): self = .boolean
+        case .string("UBIGINT"), .string("BIGINT"), .string("HUGEINT"): self = .bigint
+        case .string("DOUBLE"): self = .double
+        case .string("NULL"): self = .void
+        case .array(let elements):
+            self = .array(elements.first.map { ColumnType(structure: $0) } ?? .void)
+        case .object(let members):
+            let fields = members.map {
+                Field(name: $0.name, type: ColumnType(structure: $0.value))
+            }
+            // An object without members tells nothing of the others.
+            self = fields.isEmpty ? .void : Self.structure(fields)
+        default: self = .string
+        }
+    }
+
+    /// A struct, or text where a table cannot have these names.
+    private static func structure(_ fields: [Field]) -> ColumnType {
+        let forbidden = " ,;{}()\n\t=\r`"
+        let isUsable = fields.allSatisfy { field in
+            !field.name.isEmpty && !field.name.contains { forbidden.contains($0) }
+        }
+        guard isUsable, fields.count <= 1000 else { return .string }
+        return ColumnType.struct([]).widened(by: .struct(fields))
+    }
+
+    /// The type with text in place of integers.
+    var withoutIntegers: ColumnType {
+        switch self {
+        case .bigint: .string
+        case .array(let element): .array(element.withoutIntegers)
+        case .struct(let fields):
+            .struct(fields.map { Field(name: $0.name, type: $0.type.withoutIntegers) })
+        default: self
+        }
+    }
+}

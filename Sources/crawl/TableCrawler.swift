@@ -1,0 +1,171 @@
+import Buckets
+import Catalog
+import DuckDB
+import Events
+import FunctionConfig
+import HandlerRuntime
+import TableRows
+
+/// One table's part of a crawl.
+struct TableCrawler {
+    let settings: TableSettings
+    /// The manifests that are in the catalog now, as objects.
+    private(set) var crawled: [ObjectVersion] = []
+
+    private let context: HandlerContext
+    private var entry: TableEntry
+    private var waiting: [(manifest: Manifest, object: ObjectVersion)] = []
+    private var findings: [CrawledColumn] = []
+    private var classification = "csv"
+
+    init(table: String, context: HandlerContext) throws {
+        self.context = context
+        settings = context.config.table(named: table)
+        entry =
+            try TableEntry.read(table, in: context.buckets)
+            ?? TableEntry(
+                name: table,
+                time: UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+            )
+    }
+
+    /// Reads the manifest that a record names.
+    mutating func take(_ record: S3Record) throws {
+        let object = record.version
+        waiting.append((try Manifest(path: context.buckets.path(of: object.objectKey)), object))
+    }
+
+    /// Looks at every version; the answer are those that cannot be read.
+    ///
+    /// - Throws: What concerns all of them, such as a full disk.
+    mutating func crawl(
+        on connection: borrowing Connection
+    ) throws -> [(ObjectVersion, VersionRefusal)] {
+        var refusals: [(ObjectVersion, VersionRefusal)] = []
+        for group in groups() {
+            do {
+                try crawl(group.map(\.manifest), on: connection)
+                crawled += group.map(\.object)
+            } catch is VersionRefusal {
+                for member in group {
+                    do {
+                        try crawl([member.manifest], on: connection)
+                        crawled.append(member.object)
+                    } catch let refusal as VersionRefusal {
+                        refusals.append((member.object, refusal))
+                    }
+                }
+            }
+        }
+        return refusals
+    }
+
+    /// Writes the entry if anything changed; the answer says what.
+    mutating func finish() throws -> JSONValue {
+        let columns = entry.merged(with: findings, given: settings.columns)
+        let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+        let changes = entry.update(columns: columns, classification: classification, time: time)
+        if !changes.isEmpty { try entry.write(in: context.buckets) }
+        return [
+            "table": .string(settings.name),
+            "version": .integer(Int64(entry.version)),
+            "changes": .array(changes.map { .string($0) }),
+            "objects": .array(crawled.map { .string($0.sequencer.description) }),
+        ]
+    }
+
+    /// Versions that are written alike are looked at together.
+    private func groups() -> [[(manifest: Manifest, object: ObjectVersion)]] {
+        var groups: [[(manifest: Manifest, object: ObjectVersion)]] = []
+        for member in waiting {
+            let index = groups.firstIndex { $0[0].manifest.format == member.manifest.format }
+            if let index { groups[index].append(member) } else { groups.append([member]) }
+        }
+        return groups
+    }
+
+    private mutating func crawl(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws {
+        let format = manifests[0].format
+        classification = format.type.rawValue
+        let given = Set(settings.columns.map(\.name))
+        var found: [CrawledColumn] = []
+        switch format.type {
+        case .csv:
+            let cells = format.columns
+            let names = VersionText.names(ofFields: format, settings: settings)
+            let inferred = names.indices.filter { !given.contains(names[$0]) }
+            var types: [Int: InferredType] = [:]
+            if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
+                let text = try read(manifests, on: connection)
+                let columns = inferred.map { TextColumn(text: "f\($0)") }
+                let kinds = try ColumnInference(relation: VersionText.union(text)).types(
+                    of: columns,
+                    on: connection
+                )
+                types = Dictionary(uniqueKeysWithValues: zip(inferred, kinds))
+            }
+            for (index, name) in names.enumerated() {
+                found.append(
+                    CrawledColumn(
+                        original: cells?[index] ?? name,
+                        name: name,
+                        inferred: types[index] ?? InferredType(.void)
+                    )
+                )
+            }
+        case .json:
+            let text = try read(manifests, on: connection)
+            found = try JSONInference(relation: VersionText.union(text)).columns(on: connection)
+        }
+        findings += found
+        findings += try pathColumns(manifests, beside: found, on: connection)
+    }
+
+    private func read(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> [VersionText] {
+        try VersionText.read(
+            manifests,
+            buckets: context.buckets,
+            scratchFolder: context.scratchFolder,
+            on: connection
+        )
+    }
+
+    /// The columns that come from `key=value` folders, unless the files have columns of these names.
+    private func pathColumns(
+        _ manifests: [Manifest],
+        beside found: [CrawledColumn],
+        on connection: borrowing Connection
+    ) throws -> [CrawledColumn] {
+        let folders = manifests.flatMap { PathPartition.all(inKey: $0.source.key) }
+        let inFiles = Set(found.map { $0.name ?? ColumnNames.name(of: $0.original) })
+        var columns: [CrawledColumn] = []
+        for folder in folders
+        where !inFiles.contains(folder.column)
+            && !columns.contains(where: { $0.name == folder.column })
+        {
+            let values = Set(folders.filter { $0.column == folder.column }.compactMap(\.value))
+            let rows = (values.isEmpty ? ["NULL"] : values.map { SQL.literal($0) })
+            let relation =
+                "(SELECT CAST(unnest([\(rows.joined(separator: ", "))]) AS VARCHAR) AS f0)"
+            let types = try ColumnInference(relation: relation).types(
+                of: [TextColumn(text: "f0")],
+                on: connection
+            )
+            columns.append(
+                CrawledColumn(
+                    original: folder.original,
+                    name: folder.column,
+                    inferred: types[0],
+                    isPartitionKey: true
+                )
+            )
+        }
+        return columns
+    }
+}
