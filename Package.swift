@@ -104,6 +104,7 @@ let package = Package(
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
+        library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("Catalog", ["Events", "Buckets"]),
         library(
             "TableRows",
@@ -126,31 +127,33 @@ let package = Package(
         duckDBProgram(
             "convert",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "Events",
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets", "FunctionConfig",
             ]),
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "Events",
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets", "FunctionConfig",
             ]),
         duckDBProgram(
             "similarity",
             [
-                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "Events", "Buckets",
+                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events", "Buckets",
                 "FunctionConfig",
             ]),
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "Catalog", "HandlerRuntime", "Events", "Buckets",
+                "DuckDB", "DeltaTable", "LakeFiles", "Catalog", "HandlerRuntime", "Events", "Buckets",
                 "FunctionConfig", argumentParser,
             ]),
 
         // Tests, a folder a subject; `TestSupport` runs the built programs.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DuckDB", ["DuckDB"], duckDB: true),
+        tests("DeltaTable", ["DeltaTable"]),
+        tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
     ]
 )

@@ -61,9 +61,10 @@ extension DeltaAction: Codable {
     struct UnknownAction: Error {}
 }
 
-/// A commit file: one JSON object per line.
-enum CommitFile {
-    static func encoded(_ actions: [DeltaAction]) throws(DeltaError) -> [UInt8] {
+/// Actions as text: one JSON object per line, as in a commit.
+public enum CommitFile {
+    /// The lines of these actions, in order.
+    public static func encoded(_ actions: [DeltaAction]) throws(DeltaError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var bytes: [UInt8] = []
@@ -78,7 +79,14 @@ enum CommitFile {
         return bytes
     }
 
-    static func decoded(_ bytes: [UInt8], path: String) throws(DeltaError) -> [DeltaAction] {
+    /// The actions of these lines, in order, without those that readers may ignore.
+    ///
+    /// - Parameters:
+    ///   - bytes: Lines of JSON.
+    ///   - path: Where they come from, for the error.
+    /// - Returns: The actions.
+    /// - Throws: `DeltaError` with code `corrupt`.
+    public static func decoded(_ bytes: [UInt8], path: String) throws(DeltaError) -> [DeltaAction] {
         let decoder = JSONDecoder()
         var actions: [DeltaAction] = []
         for line in bytes.split(separator: UInt8(ascii: "\n")) {

@@ -1,0 +1,90 @@
+public import DeltaTable
+import Glibc
+
+/// Data files that were written for a table and are not yet part of it.
+public struct LakeFiles: Sendable {
+    /// The table's folder.
+    public let table: String
+    /// What makes the files part of the table.
+    public internal(set) var adds: [AddFile] = []
+    private var folders: [String] = []
+
+    init(table: String) { self.table = table }
+
+    /// The rows in all files.
+    public var recordCount: Int64 { adds.reduce(0) { $0 + ($1.recordCount ?? 0) } }
+
+    /// The bytes of all files.
+    public var size: Int64 { adds.reduce(0) { $0 + $1.size } }
+
+    /// Removes the files, for a commit that did not come about; what cannot be removed stays as
+    /// a file of no table.
+    public func discard() {
+        for add in adds { Self.removeFile("\(table)/\(add.filePath)") }
+        for folder in folders.reversed() { rmdir("\(table)/\(folder)") }
+    }
+
+    /// The name of the tag that tells which schema a file was written with.
+    static let schemaTag = "sluice.schema"
+
+    /// A short name for names and types of a schema, equal only for equal schemas.
+    static func fingerprint(of schema: DeltaSchema) -> String {
+        let text = schema.fields.map { JSONString.quoted($0.name) + $0.type.duckDBName }
+            .joined(separator: ",")
+        let hash = text.utf8.reduce(14_695_981_039_346_656_037) { hash, byte in
+            (hash ^ UInt64(byte)) &* 1_099_511_628_211
+        }
+        return String(hash, radix: 16)
+    }
+
+    /// Makes a folder below the table's, and the table's own.
+    mutating func makeFolder(_ folder: String) throws(LakeFilesError) {
+        try Self.makeFolder(table)
+        var path = ""
+        for component in folder.split(separator: "/") {
+            path += component + "/"
+            if try Self.makeFolder("\(table)/\(path)") { folders.append(path) }
+        }
+    }
+
+    @discardableResult
+    private static func makeFolder(_ path: String) throws(LakeFilesError) -> Bool {
+        if mkdir(path, 0o777) == 0 { return true }
+        if errno == EEXIST { return false }
+        if errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex
+        {
+            try makeFolder(String(path[..<slash]))
+            return try makeFolder(path)
+        }
+        throw failure("make the folder \(path)")
+    }
+
+    /// Brings the files and the folders that they are in to the disk.
+    func synchronize() throws(LakeFilesError) {
+        guard !adds.isEmpty else { return }
+        var folders = Set([table])
+        for add in adds {
+            let path = "\(table)/\(add.filePath)"
+            try Self.synchronize(path)
+            var folder = Substring(path)
+            while let slash = folder.lastIndex(of: "/"), slash > table.endIndex {
+                folder = folder[..<slash]
+                folders.insert(String(folder))
+            }
+        }
+        for folder in folders { try Self.synchronize(folder) }
+    }
+
+    private static func synchronize(_ path: String) throws(LakeFilesError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("sync \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync \(path)") }
+    }
+
+    static func removeFile(_ path: String) { unlink(path) }
+
+    private static func failure(_ step: String) -> LakeFilesError {
+        LakeFilesError(step: step, detail: String(cString: strerror(errno)))
+    }
+}
