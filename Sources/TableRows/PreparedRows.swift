@@ -34,4 +34,11 @@ public struct VersionRefusal: Error, Equatable, Sendable {
     public var type: String
     /// What failed, why, and what to do.
     public var message: String
+
+    /// Puts a refusal together.
+    public init(source: ObjectVersion, type: String, message: String) {
+        self.source = source
+        self.type = type
+        self.message = message
+    }
 }

@@ -1,0 +1,174 @@
+import Buckets
+import DeltaTable
+import DuckDB
+import Events
+import FunctionConfig
+import LakeFiles
+import TableRows
+
+/// What a commit does to the table's rows.
+struct TableChange {
+    /// SQL of the rows to write; nil for none.
+    var rows: String?
+    /// The files that leave the table.
+    var removed: [AddFile]
+}
+
+extension Conversion {
+    /// The change that makes `chosen` part of the table, as its mode says.
+    ///
+    /// - Throws: `VersionRefusal` when rows of earlier versions must be converted again from their
+    ///   text and that cannot be.
+    func tableChange(
+        _ chosen: [PreparedVersion],
+        shape: TableShape,
+        over snapshot: Snapshot?
+    ) throws -> TableChange {
+        let incoming = chosen.filter { $0.rows > 0 }.map { "SELECT * FROM \($0.relation)" }
+        guard let snapshot, !snapshot.files.isEmpty else {
+            if let snapshot, !shape.changed.isEmpty, settings.mode != .replace {
+                return try rebuilt(with: chosen, shape: shape, snapshot: snapshot)
+            }
+            return TableChange(rows: union(deduplicated(incoming)), removed: [])
+        }
+        if settings.mode == .replace {
+            return TableChange(
+                rows: union(incoming + foreignRows(of: snapshot)),
+                removed: snapshot.files
+            )
+        }
+        guard shape.changed.isEmpty else {
+            return try rebuilt(with: chosen, shape: shape, snapshot: snapshot)
+        }
+        return settings.mode == .append
+            ? try appended(chosen, incoming, snapshot)
+            : try merged(incoming, snapshot)
+    }
+
+    /// Mode `append`: rows of older versions of the same keys give way.
+    private func appended(
+        _ chosen: [PreparedVersion],
+        _ incoming: [String],
+        _ snapshot: Snapshot
+    ) throws -> TableChange {
+        let replaced = chosen.map(\.manifest.source.source)
+            .filter { snapshot.transactions[$0] != nil }
+        guard !replaced.isEmpty else { return TableChange(rows: union(incoming), removed: []) }
+        let sources = SQL.list(replaced)
+        var removed: [AddFile] = []
+        var mixed: [AddFile] = []
+        for file in snapshot.files {
+            let range = SourceRange(file)
+            guard replaced.contains(where: range.mayHold) else { continue }
+            if let only = range.only, replaced.contains(only) {
+                removed.append(file)
+            } else {
+                mixed.append(file)
+            }
+        }
+        let touched = try files(mixed, of: snapshot) { rows in
+            "SELECT 1 FROM (\(rows)) WHERE list_contains(\(sources), _source) LIMIT 1"
+        }
+        var parts = incoming
+        if !touched.isEmpty {
+            let rows = LakeRelation.query(of: snapshot, table: log.table, files: touched)
+            parts.append(
+                "SELECT * FROM (\(rows)) WHERE NOT coalesce(list_contains(\(sources), _source), false)"
+            )
+        }
+        return TableChange(rows: union(parts), removed: removed + touched)
+    }
+
+    /// Mode `upsert`: for each key the row of the greatest sequencer stays.
+    private func merged(_ incoming: [String], _ snapshot: Snapshot) throws -> TableChange {
+        guard let rows = union(deduplicated(incoming)) else {
+            return TableChange(rows: nil, removed: [])
+        }
+        try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
+        let same = keys.map { "old.\($0) = new.\($0)" }.joined(separator: " AND ")
+        let touched = try files(snapshot.files, of: snapshot) { rows in
+            "SELECT 1 FROM (\(rows)) old JOIN incoming new ON \(same) AND old._seq <= new._seq LIMIT 1"
+        }
+        let all = LakeRelation.query(of: snapshot, table: log.table)
+        var parts = [
+            "SELECT * FROM incoming new WHERE NOT EXISTS (SELECT 1 FROM (\(all)) old "
+                + "WHERE \(same) AND old._seq > new._seq)"
+        ]
+        if !touched.isEmpty {
+            let kept = LakeRelation.query(of: snapshot, table: log.table, files: touched)
+            parts.append(
+                "SELECT * FROM (\(kept)) old WHERE NOT EXISTS (SELECT 1 FROM incoming new "
+                    + "WHERE \(same) AND old._seq <= new._seq)"
+            )
+        }
+        return TableChange(rows: union(parts), removed: touched)
+    }
+
+    /// The files for which a query over their rows has an answer.
+    private func files(
+        _ files: [AddFile],
+        of snapshot: Snapshot,
+        where query: (String) -> String
+    ) throws -> [AddFile] {
+        try files.filter { file in
+            let rows = LakeRelation.query(of: snapshot, table: log.table, files: [file])
+            return try connection.scalar(query(rows)) != nil
+        }
+    }
+
+    /// The keys as SQL over a row.
+    var keys: [String] {
+        settings.keys.map { key in
+            key.split(separator: ".").map { SQL.identifier(String($0)) }.joined(separator: ".")
+        }
+    }
+
+    /// Of rows with one key the newest, in mode `upsert`; all rows in other modes.
+    func deduplicated(_ parts: [String]) -> [String] {
+        guard settings.mode == .upsert, let rows = union(parts) else { return parts }
+        let order = "PARTITION BY \(keys.joined(separator: ", ")) ORDER BY _seq DESC, \"#row\" DESC"
+        return [
+            "SELECT * EXCLUDE (\"#row\") FROM (\(rows)) "
+                + "QUALIFY row_number() OVER (\(order)) = 1"
+        ]
+    }
+
+    func union(_ parts: [String]) -> String? {
+        parts.isEmpty ? nil : parts.joined(separator: " UNION ALL BY NAME ")
+    }
+
+    /// Rows that other writers added: they belong to no version and stay.
+    func foreignRows(of snapshot: Snapshot) -> [String] {
+        let files = snapshot.files.filter { SourceRange($0).mayHoldNull }
+        guard !files.isEmpty else { return [] }
+        let rows = LakeRelation.query(of: snapshot, table: log.table, files: files)
+        return ["SELECT * FROM (\(rows)) WHERE _source IS NULL"]
+    }
+}
+
+/// What a file's statistics say of its column `_source`.
+struct SourceRange {
+    private var least: String?
+    private var greatest: String?
+    private var nulls: Int64?
+
+    init(_ file: AddFile) {
+        guard let text = file.stats, let stats = try? JSONValue(parsing: text) else { return }
+        least = stats["minValues"]?["_source"]?.string
+        greatest = stats["maxValues"]?["_source"]?.string
+        nulls = stats["nullCount"]?["_source"]?.integer
+    }
+
+    /// The one source of all rows.
+    var only: String? { least == greatest && nulls == 0 ? least : nil }
+
+    var mayHoldNull: Bool { nulls != 0 }
+
+    func mayHold(_ source: String) -> Bool {
+        guard let least, let greatest else { return true }
+        // Statistics compare bytes, and may be cut: a cut greatest value is a prefix then.
+        let bytes = Array(source.utf8)
+        return !bytes.lexicographicallyPrecedes(least.utf8)
+            && (!greatest.utf8.lexicographicallyPrecedes(bytes) || source.hasPrefix(greatest))
+    }
+}

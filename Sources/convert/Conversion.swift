@@ -1,0 +1,308 @@
+import Buckets
+import Catalog
+import DeltaTable
+import DuckDB
+import Events
+import FunctionConfig
+import HandlerRuntime
+import LakeFiles
+import TableRows
+
+/// One run for one table: from staged versions to a commit.
+struct Conversion: ~Copyable {
+    let settings: TableSettings
+    let entry: TableEntry
+    let context: HandlerContext
+    let log: DeltaLog
+    let connection: Connection
+    let checkpoints: DuckDBCheckpoints
+    let reader: TableReader
+    private let versions: [StagedVersion]
+    private var outcome = Outcome()
+
+    /// What the run answers.
+    struct Outcome {
+        var results: [JSONValue] = []
+        var failures: [BatchItemFailure] = []
+    }
+
+    /// Opens what the run needs; nothing is read yet.
+    init(
+        settings: TableSettings,
+        entry: TableEntry,
+        versions: [StagedVersion],
+        context: HandlerContext,
+        database: borrowing Database
+    ) throws {
+        // Everything that can fail comes before the first assignment to a noncopyable part.
+        let reader = try TableReader(
+            settings: settings,
+            entry: entry,
+            context: context,
+            numbersRows: settings.mode == .upsert
+        )
+        let connection = try database.connect()
+        let checkpoints = try DuckDBCheckpoints(database)
+        self.settings = settings
+        self.entry = entry
+        self.versions = versions
+        self.context = context
+        self.reader = reader
+        self.connection = connection
+        self.checkpoints = checkpoints
+        log = DeltaLog(table: context.buckets.lakeTable(settings.name))
+    }
+
+    /// Converts what is due; another writer's commit in between makes it decide anew.
+    mutating func run() throws -> Outcome {
+        let due = answerSettled(versions, in: try log.snapshot(using: checkpoints))
+        guard !due.isEmpty else { return outcome }
+        let prepared = try reader.prepare(due.map(\.manifest), on: connection)
+        for refusal in prepared.refusals { refuse(refusal) }
+        var waiting = prepared.versions
+        for _ in 0..<20 {
+            let snapshot = try log.snapshot(using: checkpoints)
+            try snapshot?.requireWritable(table: settings.name)
+            let names = Set(waiting.map(\.manifest.source))
+            let open = answerSettled(
+                due.filter { names.contains($0.manifest.source) },
+                in: snapshot
+            )
+            waiting.removeAll { version in
+                !open.contains { $0.manifest.source == version.manifest.source }
+            }
+            let chosen = newest(of: waiting)
+            guard !chosen.isEmpty else { return outcome }
+            if try commit(chosen, columns: prepared.columns, over: snapshot) {
+                removeQuarantines(replacedBy: chosen, in: snapshot)
+                return outcome
+            }
+        }
+        throw HandlerError.failure(
+            "CommitConflict",
+            "other writers committed to lake/\(settings.name) 20 times in between; let one write "
+                + "at a time"
+        )
+    }
+
+    /// Answers for what the table has already, and returns the others.
+    private mutating func answerSettled(
+        _ versions: [StagedVersion],
+        in snapshot: Snapshot?
+    ) -> [StagedVersion] {
+        versions.filter { version in
+            let state = VersionState(
+                source: version.source,
+                sequencer: version.sequencer,
+                mode: settings.mode,
+                snapshot: snapshot
+            )
+            switch state {
+            case .due: return true
+            case .present: answerPresent(version)
+            case .superseded: answer(version.manifest, "superseded")
+            case .outdated: answer(version.manifest, "outdated")
+            }
+            return false
+        }
+    }
+
+    /// The versions that count, of those that arrived together.
+    private mutating func newest(of versions: [PreparedVersion]) -> [PreparedVersion] {
+        guard settings.mode != .upsert else { return versions }
+        let ordered = versions.sorted {
+            $0.manifest.source.sequencer < $1.manifest.source.sequencer
+        }
+        var chosen: [PreparedVersion] = []
+        for version in ordered.reversed() {
+            if chosen.contains(where: { $0.manifest.source.key == version.manifest.source.key }) {
+                answer(version.manifest, "superseded")
+            } else if settings.mode == .replace, !chosen.isEmpty {
+                answer(version.manifest, "outdated")
+            } else {
+                chosen.append(version)
+            }
+        }
+        return chosen.reversed()
+    }
+
+    /// Writes the rows and commits them.
+    ///
+    /// - Returns: False when another writer was first; nothing stays then.
+    private mutating func commit(
+        _ chosen: [PreparedVersion],
+        columns: [ColumnType.Field],
+        over snapshot: Snapshot?
+    ) throws -> Bool {
+        let shape = try TableShape(
+            settings: settings,
+            entry: entry,
+            columns: columns,
+            snapshot: snapshot
+        )
+        let change: TableChange
+        do {
+            change = try tableChange(chosen, shape: shape, over: snapshot)
+        } catch let refusal as VersionRefusal {
+            for version in chosen {
+                refuse(
+                    VersionRefusal(
+                        source: version.manifest.source,
+                        type: refusal.type,
+                        message: refusal.message
+                    )
+                )
+            }
+            return true
+        }
+        let now = UTCTime.nowMicroseconds() / 1000
+        let files = try change.rows.map {
+            try shape.writer(table: log.table).write($0, on: connection, now: now)
+        }
+        let info = commitInfo(chosen, files: files, now: now)
+        var actions: [DeltaAction] = [.commitInfo(info)]
+        if snapshot == nil { actions.append(.tableProtocol(.ours)) }
+        if let metadata = shape.metadata(over: snapshot, name: settings.name, now: now) {
+            actions.append(.metadata(metadata))
+        }
+        for figures in info.sluiceFigures ?? [] {
+            actions.append(
+                .transaction(
+                    Transaction(appId: figures.appId, version: figures.version, lastUpdated: now)
+                )
+            )
+        }
+        actions += change.removed.map { .remove($0.removed(at: now)) }
+        actions += (files?.adds ?? []).map { .add($0) }
+        let version = (snapshot?.version ?? -1) + 1
+        do {
+            guard try log.commit(actions, as: version) == .committed else {
+                files?.discard()
+                return false
+            }
+        } catch {
+            // The commit may be there although it was reported as failed: keep what it may need.
+            throw HandlerError.failure("CommitFailed", error.description)
+        }
+        try checkpoint(after: version, now: now)
+        for chosen in chosen {
+            answer(
+                chosen.manifest,
+                "converted",
+                version: version,
+                rows: chosen.rows,
+                rejected: chosen.rejected,
+                files: files?.adds.count ?? 0
+            )
+        }
+        return true
+    }
+
+    private func commitInfo(
+        _ chosen: [PreparedVersion],
+        files: LakeFiles?,
+        now: Int64
+    ) -> CommitInfo {
+        let figures = chosen.map { version in
+            let source = version.manifest.source
+            return CommitInfo.Figures(
+                appId: Transactions.name(
+                    source: source.source,
+                    sequencer: source.sequencer.column,
+                    mode: settings.mode
+                ),
+                version: source.sequencer.column,
+                counts: ["rows": Int64(version.rows), "rejected": Int64(version.rejected)]
+            )
+        }
+        return CommitInfo(
+            timestamp: now,
+            operation: settings.mode == .upsert ? "MERGE" : "WRITE",
+            operationParameters: ["mode": settings.mode.rawValue],
+            figures: figures,
+            totals: ["files": Int64(files?.adds.count ?? 0)]
+        )
+    }
+
+    /// A checkpoint that cannot be written costs readers time, not the table.
+    private func checkpoint(after version: Int64, now: Int64) throws {
+        guard DeltaLog.isCheckpointDue(after: version),
+            let snapshot = try log.snapshot(at: version, using: checkpoints)
+        else { return }
+        do {
+            try log.writeCheckpoint(of: snapshot, now: now, using: checkpoints)
+        } catch {
+            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+        }
+    }
+
+    private func removeQuarantines(replacedBy chosen: [PreparedVersion], in snapshot: Snapshot?) {
+        guard let snapshot, settings.mode != .upsert else { return }
+        let sources = Set(chosen.map(\.manifest.source.source))
+        for (source, sequencer) in Transactions.versions(in: snapshot, mode: settings.mode)
+        where settings.mode == .replace || sources.contains(source) {
+            guard let old = manifestName(source: source, sequencer: sequencer) else { continue }
+            let manifest = Manifest(source: old, table: settings.name, format: .json, chunks: [])
+            let quarantine = Quarantine(
+                manifest: manifest,
+                function: context.functionName,
+                buckets: context.buckets
+            )
+            try? quarantine.remove()
+        }
+    }
+
+    private mutating func answerPresent(_ version: StagedVersion) {
+        let name = Transactions.name(
+            source: version.source,
+            sequencer: version.sequencer,
+            mode: settings.mode
+        )
+        guard
+            let known = try? log.figures(forTransaction: name, version: version.sequencer)
+        else {
+            answer(version.manifest, "converted")
+            return
+        }
+        answer(
+            version.manifest,
+            "converted",
+            version: known.commit,
+            rows: Int(known.figures.counts["rows"] ?? 0),
+            rejected: Int(known.figures.counts["rejected"] ?? 0),
+            files: Int(known.totals["files"] ?? 0)
+        )
+    }
+
+    private mutating func answer(
+        _ manifest: Manifest,
+        _ status: String,
+        version: Int64? = nil,
+        rows: Int = 0,
+        rejected: Int = 0,
+        files: Int = 0
+    ) {
+        outcome.results.append([
+            "table": .string(settings.name),
+            "source": .string(manifest.source.source),
+            "sequencer": .string(manifest.source.sequencer.description),
+            "status": .string(status),
+            "version": version.map { .integer($0) } ?? .null,
+            "rows": .integer(Int64(rows)),
+            "rejected": .integer(Int64(rejected)),
+            "files": .integer(Int64(files)),
+        ])
+    }
+
+    private mutating func refuse(_ refusal: VersionRefusal) {
+        let identifier = versions.first { $0.manifest.source == refusal.source }?.identifier
+        outcome.failures.append(
+            BatchItemFailure(
+                itemIdentifier: identifier ?? refusal.source.sequencer.description,
+                errorType: refusal.type,
+                errorMessage: refusal.message,
+                retry: false
+            )
+        )
+    }
+}

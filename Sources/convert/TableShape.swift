@@ -1,0 +1,94 @@
+import Catalog
+import DeltaTable
+import Events
+import FoundationEssentials
+import FunctionConfig
+import HandlerRuntime
+import LakeFiles
+
+/// The columns of a lake table after a commit, and how its rows are laid out.
+struct TableShape {
+    let schema: DeltaSchema
+    let partitionColumns: [String]
+    let sortColumns: [String]
+    /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
+    let changed: [String]
+
+    /// Puts the shape together.
+    ///
+    /// - Throws: `HandlerError` when settings name columns that the table has not.
+    init(
+        settings: TableSettings,
+        entry: TableEntry,
+        columns: [ColumnType.Field],
+        snapshot: Snapshot?
+    ) throws(HandlerError) {
+        let own = [
+            DeltaField(name: "_source", type: .string), DeltaField(name: "_seq", type: .long),
+        ]
+        let fields = columns.map { DeltaField(name: $0.name, type: DeltaType($0.type)) }
+        let names = Set((fields + own).map(\.name))
+        // Columns that only the table knows stay, as other writers may have added them.
+        let others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
+        let schema = DeltaSchema(fields + others + own)
+        let keys = entry.columns.filter { $0.isPartitionKey && names.contains($0.name) }
+        partitionColumns =
+            settings.partitionBy.isEmpty ? keys.map(\.name) : settings.partitionBy
+        sortColumns = settings.sortBy
+        self.schema = schema
+        for (setting, used) in [("partitionBy", partitionColumns), ("sortBy", sortColumns)] {
+            for name in used where schema[name] == nil {
+                throw .input(
+                    "UnknownColumn",
+                    "tables.\(settings.name).\(setting) names `\(name)`; the table has "
+                        + "\(columns.map(\.name).joined(separator: ", ")). Correct functions.json, "
+                        + "then `sluice redrive`"
+                )
+            }
+        }
+        for name in partitionColumns where schema[name]?.type.isNested == true {
+            throw .input(
+                "NestedPartition",
+                "tables.\(settings.name).partitionBy names `\(name)`, which is nested; use a column "
+                    + "of text, numbers or times"
+            )
+        }
+        guard let snapshot else {
+            changed = []
+            return
+        }
+        let retyped = snapshot.schema.fields.filter { schema[$0.name]?.type != $0.type }.map(\.name)
+        let moved =
+            snapshot.metadata.partitionColumns == partitionColumns
+            ? [] : snapshot.metadata.partitionColumns + partitionColumns
+        changed = retyped + moved
+    }
+
+    /// A writer of data files of this shape.
+    func writer(table: String) -> LakeWriter {
+        LakeWriter(
+            table: table,
+            schema: schema,
+            partitionColumns: partitionColumns,
+            sortColumns: sortColumns
+        )
+    }
+
+    /// The metadata action of a commit; nil when the snapshot's still holds.
+    func metadata(over snapshot: Snapshot?, name: String, now: Int64) -> Metadata? {
+        guard let snapshot else {
+            return Metadata(
+                id: UUID().uuidString.lowercased(),
+                name: name,
+                schema: schema,
+                partitionColumns: partitionColumns,
+                createdTime: now
+            )
+        }
+        let holds =
+            snapshot.schema == schema && snapshot.metadata.partitionColumns == partitionColumns
+        return holds
+            ? nil
+            : snapshot.metadata.replacing(schema: schema, partitionColumns: partitionColumns)
+    }
+}
