@@ -1,7 +1,7 @@
 import Buckets
 import DuckDB
 
-/// SQL that reads chunk files as text: columns `f0`, `f1` ... of type VARCHAR and `filename`.
+/// SQL that reads chunk files as text: columns `f0`, `f1` and so on, and `filename`.
 ///
 /// A field without quotes and without text is null, `""` is an empty text. The parser is strict:
 /// where a file and RFC 4180 part ways it throws, and the records are located one by one instead.

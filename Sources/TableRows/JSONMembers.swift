@@ -46,7 +46,7 @@ struct JSONMembers: Sendable {
             + "FROM \(chunks)))"
     }
 
-    /// The JSON pointer to a member. Source: RFC 6901.
+    /// The JSON pointer to a member, as in RFC 6901.
     private static func pointer(to name: String) -> String {
         "/"
             + name.reduce(into: "") { pointer, character in

@@ -200,7 +200,7 @@ private struct RecordLines {
     mutating func next(_ counted: Int) -> Int { given?.popFirst() ?? counted }
 }
 
-/// A file's bytes without a copy of them. See mmap(2).
+/// A file's bytes without a copy of them, see mmap(2).
 struct MappedFile: ~Copyable {
     /// The content.
     let bytes: UnsafeRawBufferPointer

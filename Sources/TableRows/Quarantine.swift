@@ -1,5 +1,5 @@
 public import Buckets
-import Events
+public import Events
 import FoundationEssentials
 import Glibc
 
@@ -9,11 +9,16 @@ public struct Quarantine: Sendable {
     public let path: String
 
     /// Names the file `quarantine/<table>/<rest of key>/<sequencer>.<function>.jsonl`.
-    public init(manifest: Manifest, function: String, buckets: BucketsFolder) {
-        let rest = Manifest.rest(ofKey: manifest.source.key)
+    public init(
+        source: ObjectVersion,
+        table: String,
+        function: String,
+        buckets: BucketsFolder
+    ) {
+        let rest = Manifest.rest(ofKey: source.key)
         path =
             buckets.path(ofBucket: "quarantine")
-            + "/\(manifest.table)/\(rest)/\(manifest.source.sequencer).\(function).jsonl"
+            + "/\(table)/\(rest)/\(source.sequencer).\(function).jsonl"
     }
 
     /// Removes the file; no error when there is none.

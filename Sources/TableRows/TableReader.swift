@@ -95,7 +95,7 @@ public struct TableReader: Sendable {
         try counter.checkChunks(manifest)
         let plan = plan(manifest)
         var quarantine = Quarantine.Writer(
-            Quarantine(manifest: manifest, function: functionName, buckets: buckets)
+            quarantine(of: manifest)
         )
         var version = PreparedVersion(
             manifest: manifest,
@@ -136,6 +136,15 @@ public struct TableReader: Sendable {
         ColumnPlan(manifest, entry: entry, settings: settings)
     }
 
+    private func quarantine(of manifest: Manifest) -> Quarantine {
+        Quarantine(
+            source: manifest.source,
+            table: settings.name,
+            function: functionName,
+            buckets: buckets
+        )
+    }
+
     private var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
 
     private func relation(
@@ -158,7 +167,7 @@ public struct TableReader: Sendable {
         let manifest = version.manifest
         let total = manifest.records
         let good = total - version.rejected
-        let place = Quarantine(manifest: manifest, function: functionName, buckets: buckets).path
+        let place = quarantine(of: manifest).path
         func refusal(_ type: String, _ message: String) -> VersionRefusal {
             VersionRefusal(
                 source: manifest.source,

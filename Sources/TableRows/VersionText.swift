@@ -10,7 +10,7 @@ public import FunctionConfig
 public struct VersionText {
     /// The version.
     public var manifest: Manifest
-    /// SQL of a relation with the fields as `f0`, `f1` ... of type VARCHAR; JSON is all in `f0`.
+    /// SQL of a relation with the fields as text, `f0`, `f1` and so on; JSON is all in `f0`.
     public var relation: String
 
     /// Reads versions, the fast way where that sees what `split` saw.

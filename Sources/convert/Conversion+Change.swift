@@ -85,7 +85,7 @@ extension Conversion {
             return TableChange(rows: nil, removed: [])
         }
         try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
-        let same = keys.map { "old.\($0) = new.\($0)" }.joined(separator: " AND ")
+        let same = UpsertKeys(settings.keys).match
         let touched = try files(snapshot.files, of: snapshot) { rows in
             "SELECT 1 FROM (\(rows)) old JOIN incoming new ON \(same) AND old._seq <= new._seq LIMIT 1"
         }
@@ -116,21 +116,10 @@ extension Conversion {
         }
     }
 
-    /// The keys as SQL over a row.
-    var keys: [String] {
-        settings.keys.map { key in
-            key.split(separator: ".").map { SQL.identifier(String($0)) }.joined(separator: ".")
-        }
-    }
-
     /// Of rows with one key the newest, in mode `upsert`; all rows in other modes.
     func deduplicated(_ parts: [String]) -> [String] {
         guard settings.mode == .upsert, let rows = union(parts) else { return parts }
-        let order = "PARTITION BY \(keys.joined(separator: ", ")) ORDER BY _seq DESC, \"#row\" DESC"
-        return [
-            "SELECT * EXCLUDE (\"#row\") FROM (\(rows)) "
-                + "QUALIFY row_number() OVER (\(order)) = 1"
-        ]
+        return [UpsertKeys(settings.keys).newest(of: rows)]
     }
 
     func union(_ parts: [String]) -> String? {

@@ -17,20 +17,14 @@ struct Conversion: ~Copyable {
     let connection: Connection
     let checkpoints: DuckDBCheckpoints
     let reader: TableReader
-    private let versions: [StagedVersion]
-    private var outcome = Outcome()
-
-    /// What the run answers.
-    struct Outcome {
-        var results: [JSONValue] = []
-        var failures: [BatchItemFailure] = []
-    }
+    private let staged: StagedVersions
+    private var result: HandlerResult
 
     /// Opens what the run needs; nothing is read yet.
     init(
         settings: TableSettings,
         entry: TableEntry,
-        versions: [StagedVersion],
+        staged: StagedVersions,
         context: HandlerContext,
         database: borrowing Database
     ) throws {
@@ -45,7 +39,8 @@ struct Conversion: ~Copyable {
         let checkpoints = try DuckDBCheckpoints(database)
         self.settings = settings
         self.entry = entry
-        self.versions = versions
+        self.staged = staged
+        result = HandlerResult(batchItemFailures: staged.failures)
         self.context = context
         self.reader = reader
         self.connection = connection
@@ -54,28 +49,23 @@ struct Conversion: ~Copyable {
     }
 
     /// Converts what is due; another writer's commit in between makes it decide anew.
-    mutating func run() throws -> Outcome {
-        let due = answerSettled(versions, in: try log.snapshot(using: checkpoints))
-        guard !due.isEmpty else { return outcome }
-        let prepared = try reader.prepare(due.map(\.manifest), on: connection)
+    mutating func run() throws -> HandlerResult {
+        let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
+        guard !due.isEmpty else { return result }
+        let prepared = try reader.prepare(due, on: connection)
         for refusal in prepared.refusals { refuse(refusal) }
         var waiting = prepared.versions
         for _ in 0..<20 {
             let snapshot = try log.snapshot(using: checkpoints)
             try snapshot?.requireWritable(table: settings.name)
-            let names = Set(waiting.map(\.manifest.source))
-            let open = answerSettled(
-                due.filter { names.contains($0.manifest.source) },
-                in: snapshot
-            )
-            waiting.removeAll { version in
-                !open.contains { $0.manifest.source == version.manifest.source }
-            }
-            let chosen = newest(of: waiting)
-            guard !chosen.isEmpty else { return outcome }
+            let open = answerSettled(waiting.map(\.manifest), in: snapshot)
+            waiting.removeAll { version in !open.contains(version.manifest) }
+            let (chosen, passed) = VersionHistory.parted(waiting, mode: settings.mode)
+            guard !chosen.isEmpty else { return result }
             if try commit(chosen, columns: prepared.columns, over: snapshot) {
+                for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
                 removeQuarantines(replacedBy: chosen, in: snapshot)
-                return outcome
+                return result
             }
         }
         throw HandlerError.failure(
@@ -87,43 +77,23 @@ struct Conversion: ~Copyable {
 
     /// Answers for what the table has already, and returns the others.
     private mutating func answerSettled(
-        _ versions: [StagedVersion],
+        _ manifests: [Manifest],
         in snapshot: Snapshot?
-    ) -> [StagedVersion] {
-        versions.filter { version in
-            let state = VersionState(
-                source: version.source,
-                sequencer: version.sequencer,
-                mode: settings.mode,
-                snapshot: snapshot
+    ) -> [Manifest] {
+        let history = Transactions.history(of: snapshot, mode: settings.mode)
+        return manifests.filter { manifest in
+            let version = VersionHistory.Version(
+                source: manifest.source.source,
+                sequencer: manifest.source.sequencer.column
             )
+            let state = history.state(of: version)
             switch state {
             case .due: return true
-            case .present: answerPresent(version)
-            case .superseded: answer(version.manifest, "superseded")
-            case .outdated: answer(version.manifest, "outdated")
+            case .present: answerPresent(manifest, version)
+            case .superseded, .outdated: answer(manifest, "\(state)")
             }
             return false
         }
-    }
-
-    /// The versions that count, of those that arrived together.
-    private mutating func newest(of versions: [PreparedVersion]) -> [PreparedVersion] {
-        guard settings.mode != .upsert else { return versions }
-        let ordered = versions.sorted {
-            $0.manifest.source.sequencer < $1.manifest.source.sequencer
-        }
-        var chosen: [PreparedVersion] = []
-        for version in ordered.reversed() {
-            if chosen.contains(where: { $0.manifest.source.key == version.manifest.source.key }) {
-                answer(version.manifest, "superseded")
-            } else if settings.mode == .replace, !chosen.isEmpty {
-                answer(version.manifest, "outdated")
-            } else {
-                chosen.append(version)
-            }
-        }
-        return chosen.reversed()
     }
 
     /// Writes the rows and commits them.
@@ -204,14 +174,9 @@ struct Conversion: ~Copyable {
         now: Int64
     ) -> CommitInfo {
         let figures = chosen.map { version in
-            let source = version.manifest.source
-            return CommitInfo.Figures(
-                appId: Transactions.name(
-                    source: source.source,
-                    sequencer: source.sequencer.column,
-                    mode: settings.mode
-                ),
-                version: source.sequencer.column,
+            CommitInfo.Figures(
+                appId: Transactions.name(version.name, mode: settings.mode),
+                version: version.name.sequencer,
                 counts: ["rows": Int64(version.rows), "rejected": Int64(version.rejected)]
             )
         }
@@ -237,14 +202,12 @@ struct Conversion: ~Copyable {
     }
 
     private func removeQuarantines(replacedBy chosen: [PreparedVersion], in snapshot: Snapshot?) {
-        guard let snapshot, settings.mode != .upsert else { return }
-        let sources = Set(chosen.map(\.manifest.source.source))
-        for (source, sequencer) in Transactions.versions(in: snapshot, mode: settings.mode)
-        where settings.mode == .replace || sources.contains(source) {
-            guard let old = manifestName(source: source, sequencer: sequencer) else { continue }
-            let manifest = Manifest(source: old, table: settings.name, format: .json, chunks: [])
+        let history = Transactions.history(of: snapshot, mode: settings.mode)
+        for old in history.replaced(by: chosen.map(\.name)) {
+            guard let object = EarlierText.object(of: old) else { continue }
             let quarantine = Quarantine(
-                manifest: manifest,
+                source: object,
+                table: settings.name,
                 function: context.functionName,
                 buckets: context.buckets
             )
@@ -252,20 +215,14 @@ struct Conversion: ~Copyable {
         }
     }
 
-    private mutating func answerPresent(_ version: StagedVersion) {
-        let name = Transactions.name(
-            source: version.source,
-            sequencer: version.sequencer,
-            mode: settings.mode
-        )
-        guard
-            let known = try? log.figures(forTransaction: name, version: version.sequencer)
-        else {
-            answer(version.manifest, "converted")
+    private mutating func answerPresent(_ manifest: Manifest, _ version: VersionHistory.Version) {
+        let name = Transactions.name(version, mode: settings.mode)
+        guard let known = try? log.figures(forTransaction: name, version: version.sequencer) else {
+            answer(manifest, "converted")
             return
         }
         answer(
-            version.manifest,
+            manifest,
             "converted",
             version: known.commit,
             rows: Int(known.figures.counts["rows"] ?? 0),
@@ -282,7 +239,7 @@ struct Conversion: ~Copyable {
         rejected: Int = 0,
         files: Int = 0
     ) {
-        outcome.results.append([
+        result.results.append([
             "table": .string(settings.name),
             "source": .string(manifest.source.source),
             "sequencer": .string(manifest.source.sequencer.description),
@@ -295,14 +252,6 @@ struct Conversion: ~Copyable {
     }
 
     private mutating func refuse(_ refusal: VersionRefusal) {
-        let identifier = versions.first { $0.manifest.source == refusal.source }?.identifier
-        outcome.failures.append(
-            BatchItemFailure(
-                itemIdentifier: identifier ?? refusal.source.sequencer.description,
-                errorType: refusal.type,
-                errorMessage: refusal.message,
-                retry: false
-            )
-        )
+        result.batchItemFailures.append(staged.failure(refusal))
     }
 }

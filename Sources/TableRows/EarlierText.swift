@@ -1,0 +1,81 @@
+public import Buckets
+public import Events
+public import FunctionConfig
+
+/// The text of versions that are part of a table already, for columns that become wider.
+public struct EarlierText {
+    private let settings: TableSettings
+    private let buckets: BucketsFolder
+    private let changed: String
+
+    /// Names the columns whose values must be read again.
+    public init(settings: TableSettings, buckets: BucketsFolder, changed: [String]) {
+        self.settings = settings
+        self.buckets = buckets
+        self.changed = changed.joined(separator: ", ")
+    }
+
+    /// The manifests of versions, all of whose chunks are there.
+    ///
+    /// - Throws: `VersionRefusal` of type `TextGone` or `RewriteLimit`, which concerns the new
+    ///   versions that made the columns wider.
+    public func manifests(of versions: [VersionHistory.Version]) throws -> [Manifest] {
+        let manifests = try versions.map { try manifest(of: $0) }
+        let size = manifests.reduce(0) { $0 + $1.size }
+        guard size <= settings.rewriteLimit else {
+            throw refusal(
+                "RewriteLimit",
+                "\(changed) cannot hold what the new version has; to widen it, \(size) bytes of text "
+                    + "would be read again, more than `rewriteLimit` (\(settings.rewriteLimit)) "
+                    + "allows. Name the column with the type you want in "
+                    + "tables.\(settings.name).columns, or raise rewriteLimit, then `sluice redrive`"
+            )
+        }
+        return manifests
+    }
+
+    /// The stage-1 version by its name; size and eTag are in its manifest alone.
+    public static func object(of version: VersionHistory.Version) -> ObjectVersion? {
+        guard let object = ObjectKey(version.source) else { return nil }
+        return ObjectVersion(
+            bucket: object.bucket,
+            key: object.key,
+            size: 0,
+            eTag: "",
+            sequencer: Sequencer(rawValue: UInt64(version.sequencer))
+        )
+    }
+
+    private func manifest(of version: VersionHistory.Version) throws -> Manifest {
+        guard let object = Self.object(of: version) else { throw gone(version) }
+        let key = Manifest.key(table: settings.name, source: object)
+        do {
+            return try Manifest(path: buckets.path(of: ObjectKey(bucket: "stage-2", key: key)))
+        } catch let error as BucketsError where error.isMissing {
+            throw gone(version)
+        }
+    }
+
+    private func gone(_ version: VersionHistory.Version) -> VersionRefusal {
+        refusal(
+            "TextGone",
+            "\(changed) cannot hold what the new version has, and the text of \(version.source), "
+                + "which is in the table, is gone from stage-2. Drop \(version.source) again, then "
+                + "`sluice redrive`"
+        )
+    }
+
+    private func refusal(_ type: String, _ message: String) -> VersionRefusal {
+        VersionRefusal(
+            source: ObjectVersion(
+                bucket: "",
+                key: "",
+                size: 0,
+                eTag: "",
+                sequencer: Sequencer(rawValue: 0)
+            ),
+            type: type,
+            message: message
+        )
+    }
+}

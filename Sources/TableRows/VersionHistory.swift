@@ -1,0 +1,103 @@
+import Buckets
+import Events
+public import FunctionConfig
+
+/// Which object versions have become part of a table, and what that means for others.
+public struct VersionHistory: Equatable, Sendable {
+    /// One version of one key.
+    public struct Version: Hashable, Sendable {
+        /// `bucket/key`, as in `_source`.
+        public var source: String
+        /// The sequencer, as in `_seq`.
+        public var sequencer: Int64
+
+        /// Names a version.
+        public init(source: String, sequencer: Int64) {
+            self.source = source
+            self.sequencer = sequencer
+        }
+    }
+
+    /// What the history says of a version.
+    public enum State: Equatable, Sendable {
+        /// It is part of the table already, though perhaps without rows.
+        case present
+        /// A newer version of its key is part of the table.
+        case superseded
+        /// In mode `replace`: a newer version of another key is the table.
+        case outdated
+        /// It is to be loaded.
+        case due
+    }
+
+    /// How versions combine.
+    public let mode: TableSettings.Mode
+    /// The versions; of one key only the newest, but in mode `upsert` all.
+    public let versions: Set<Version>
+
+    /// A table's history.
+    public init(mode: TableSettings.Mode, versions: Set<Version>) {
+        self.mode = mode
+        self.versions = versions
+    }
+
+    /// What is to be done with a version.
+    public func state(of version: Version) -> State {
+        if versions.contains(version) { return .present }
+        if mode == .upsert { return .due }
+        let newer = versions.filter { $0.sequencer > version.sequencer }
+        if newer.contains(where: { $0.source == version.source }) { return .superseded }
+        return mode == .replace && !newer.isEmpty ? .outdated : .due
+    }
+
+    /// The versions that the table's rows come from, in the order of arrival.
+    public var contributing: [Version] {
+        let ordered = versions.sorted { $0.sequencer < $1.sequencer }
+        return mode == .replace ? ordered.suffix(1) : ordered
+    }
+
+    /// The versions whose rows give way to new versions.
+    public func replaced(by new: [Version]) -> [Version] {
+        switch mode {
+        case .upsert: []
+        case .replace: contributing
+        case .append:
+            versions.filter { old in new.contains { $0.source == old.source } }
+        }
+    }
+
+    /// Parts versions that arrived together into those that count and those that do not.
+    ///
+    /// Both in the order of arrival.
+    public static func parted(
+        _ versions: [PreparedVersion],
+        mode: TableSettings.Mode
+    ) -> (chosen: [PreparedVersion], passed: [(version: PreparedVersion, state: State)]) {
+        let ordered = versions.sorted {
+            $0.manifest.source.sequencer < $1.manifest.source.sequencer
+        }
+        guard mode != .upsert else { return (ordered, []) }
+        var chosen: [PreparedVersion] = []
+        var passed: [(version: PreparedVersion, state: State)] = []
+        for version in ordered.reversed() {
+            if chosen.contains(where: { $0.manifest.source.key == version.manifest.source.key }) {
+                passed.append((version, .superseded))
+            } else if mode == .replace, !chosen.isEmpty {
+                passed.append((version, .outdated))
+            } else {
+                chosen.append(version)
+            }
+        }
+        return (chosen.reversed(), passed.reversed())
+    }
+}
+
+extension PreparedVersion {
+    /// The version's name.
+    public var name: VersionHistory.Version {
+        VersionHistory.Version(
+            source: manifest.source.source,
+            sequencer: manifest.source.sequencer.column
+        )
+    }
+}

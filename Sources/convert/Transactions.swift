@@ -1,0 +1,31 @@
+import DeltaTable
+import Events
+import FunctionConfig
+import TableRows
+
+/// How object versions stand in a table's transactions.
+///
+/// In mode `upsert` each version is an application of its own, otherwise each key.
+/// Source: Delta Lake protocol, "Transaction Identifiers".
+enum Transactions {
+    /// The application of a version: its source, in mode `upsert` with the sequencer behind it.
+    static func name(_ version: VersionHistory.Version, mode: TableSettings.Mode) -> String {
+        guard mode == .upsert else { return version.source }
+        let sequencer = Sequencer(rawValue: UInt64(version.sequencer))
+        return "\(version.source)@\(sequencer)"
+    }
+
+    /// The versions that a snapshot tells of.
+    static func history(
+        of snapshot: Snapshot?,
+        mode: TableSettings.Mode
+    ) -> VersionHistory {
+        let versions = (snapshot?.transactions ?? [:]).map { name, sequencer in
+            VersionHistory.Version(
+                source: mode == .upsert ? String(name.dropLast(17)) : name,
+                sequencer: sequencer
+            )
+        }
+        return VersionHistory(mode: mode, versions: Set(versions))
+    }
+}
