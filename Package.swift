@@ -100,7 +100,11 @@ let package = Package(
         // The handlers' side.
         library("HandlerRuntime", ["Events", "Buckets", "FunctionConfig"]),
         .target(
-            name: "RecordSplit", swiftSettings: strict + [.strictMemorySafety()]),
+            name: "RecordSplit",
+            // Vectors without optimization are a hundred times slower: tests would feel it.
+            swiftSettings: strict + [
+                .strictMemorySafety(), .unsafeFlags(["-O"], .when(configuration: .debug)),
+            ]),
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),

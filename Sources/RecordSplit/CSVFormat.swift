@@ -30,7 +30,7 @@ public struct CSVFormat: Sendable, Equatable {
             return
         }
         let record = unsafe CSVRecord(probe.span.bytes.extracting(first), delimiter: delimiter)
-        if given.header ?? record.readsAsHeader {
+        if given.header ?? (!counted.isFirstCut && record.readsAsHeader) {
             header = record.fields.map(\.text)
             fields = record.fields.count
         } else {
@@ -44,6 +44,8 @@ public struct CSVFormat: Sendable, Equatable {
 private struct FieldCounts {
     let delimiter: UInt8
     private(set) var firstRecord: Range<Int>?
+    /// Whether the first record goes on behind the probe.
+    private(set) var isFirstCut = false
     /// The most frequent number of fields, the earliest of equally frequent ones.
     private(set) var usual = 0
     /// The share of records that have the usual number of fields; 0 if that is one field.
@@ -69,6 +71,7 @@ private struct FieldCounts {
         }
         // A record that the probe cuts off tells nothing, unless there is no other.
         if counts.count < CSVFormat.probedRecords, isWhole || counts.isEmpty {
+            isFirstCut = !isWhole
             scanner.finish()
             take(to: probe.count, in: scanner)
         }

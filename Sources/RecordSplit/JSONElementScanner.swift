@@ -62,7 +62,8 @@ public struct JSONElementScanner: Sendable {
     private let form: Form
     private var state: State
     private var open: [UInt8] = []
-    private var line = 1
+    /// The physical line behind what was taken so far, from 1.
+    public private(set) var line = 1
     private var arrayLine = 1
     private var elementLine = 1
     private var lastWasReturn = false

@@ -85,9 +85,14 @@ public enum TextFormat: Sendable, Equatable {
     /// than one, an object that has a later line to itself, without indentation, speaks for JSON
     /// lines of which the first is broken.
     private static func holdsDocuments(_ probe: [UInt8], isWhole: Bool) -> Bool {
-        var lines = probe.split(whereSeparator: Mark.isLineBreak)
-        let isCut = !isWhole && !(probe.last.map(Mark.isLineBreak) ?? true)
-        if isCut, lines.count > 1 { lines.removeLast() }
+        var lines = probe.split(
+            maxSplits: CSVFormat.probedRecords,
+            whereSeparator: Mark.isLineBreak
+        )
+        let endsInLine = !isWhole && !(probe.last.map(Mark.isLineBreak) ?? true)
+        if endsInLine || lines.count > CSVFormat.probedRecords, lines.count > 1 {
+            lines.removeLast()
+        }
         lines.removeAll { $0.allSatisfy(JSONMark.isBlank) }
         guard let first = lines.first else { return false }
         switch objects(in: first) {
