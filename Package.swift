@@ -159,5 +159,6 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("Split", ["Buckets", "CZlib", "Events"]),
     ]
 )
