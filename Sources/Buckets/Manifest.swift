@@ -37,6 +37,12 @@ public struct Manifest: Sendable, Codable, Equatable {
         public var firstLine: Int
         /// The number of its first data record within the version, from 1.
         public var firstRecord: Int
+        /// The fields of its records together; nil for JSON, and if the quotes of a record are not
+        /// as they should be (text behind a closing quote, or none that closes).
+        ///
+        /// A reader that finds no record with too few fields has here, by `cells == records * fields`,
+        /// the proof that none has too many.
+        public var cells: Int?
         /// The key of a file with the physical line of each record, where lines do not correspond.
         public var lines: String?
 
@@ -48,6 +54,7 @@ public struct Manifest: Sendable, Codable, Equatable {
             records: Int,
             firstLine: Int,
             firstRecord: Int,
+            cells: Int? = nil,
             lines: String? = nil
         ) {
             self.key = key
@@ -56,6 +63,7 @@ public struct Manifest: Sendable, Codable, Equatable {
             self.records = records
             self.firstLine = firstLine
             self.firstRecord = firstRecord
+            self.cells = cells
             self.lines = lines
         }
     }

@@ -13,12 +13,14 @@ enum Mark {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The first place of `byte` in `start..<end`, or `end`. See memchr(3).
+    /// The first place of `byte` in `start..<end`, or `end`.
+    ///
+    /// See memchr(3).
     @inline(__always)
     func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int {
-        guard start < end, let base = unsafe baseAddress else { return end }
+        guard start < end, let base = baseAddress else { return end }
         guard let found = unsafe memchr(base + start, Int32(byte), end - start) else { return end }
-        return UnsafeRawPointer(found) - base
+        return unsafe UnsafeRawPointer(found) - base
     }
 
     /// A vector of the 16 bytes at `index`, which must all be inside.

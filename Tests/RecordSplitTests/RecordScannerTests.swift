@@ -102,9 +102,11 @@ struct RecordScannerTests {
     }
 
     private func randomText(_ random: inout SeededGenerator) -> [UInt8] {
-        let alphabet = Array(["a,\n\"", "a,\n\r\" ", "aaaaaaaaaaaaaaaaaaaaa,,,\n\"\r "].randomElement(
-            using: &random
-        )?.utf8 ?? "a".utf8)
+        let alphabet = Array(
+            ["a,\n\"", "a,\n\r\" ", "aaaaaaaaaaaaaaaaaaaaa,,,\n\"\r "].randomElement(
+                using: &random
+            )?.utf8 ?? "a".utf8
+        )
         return (0..<Int.random(in: 0...90, using: &random)).map { _ in
             alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
         }

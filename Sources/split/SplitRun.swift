@@ -1,0 +1,100 @@
+import Buckets
+import Events
+import FunctionConfig
+import HandlerRuntime
+
+/// One run of `split`: every object of the event, one after the other.
+struct SplitRun {
+    private let context: HandlerContext
+    private let records: [S3Record]
+    private let chunkBytes: Int
+
+    init(_ context: HandlerContext) throws(HandlerError) {
+        self.context = context
+        records = try context.objectRecords()
+        let setting = context.environment["CHUNK_BYTES"] ?? "134217728"
+        guard let bytes = Int(setting), bytes > 0 else {
+            throw .failure(
+                "BadSetting",
+                "CHUNK_BYTES is `\(setting)`; give a whole number of bytes above 0"
+            )
+        }
+        chunkBytes = bytes
+    }
+
+    /// Splits the objects.
+    ///
+    /// A bad object fails by itself as long as others share the run. A full disk ends the run: it
+    /// would meet the others as well, and whatever is done is found done by the next run.
+    ///
+    /// - Throws: `HandlerError`, of kind `input` if the only object is at fault.
+    func result() throws(HandlerError) -> HandlerResult {
+        var result = HandlerResult()
+        let buffers = TextBuffers()
+        for record in records {
+            do {
+                result.results.append(try split(record, buffers))
+            } catch {
+                let error = HandlerError(error)
+                if records.count == 1 || error.kind == .notNow { throw error }
+                result.batchItemFailures.append(
+                    BatchItemFailure(
+                        itemIdentifier: record.s3.object.sequencer.description,
+                        errorType: error.type,
+                        errorMessage: error.message,
+                        retry: error.kind != .input
+                    )
+                )
+            }
+        }
+        return result
+    }
+
+    private func split(_ record: S3Record, _ buffers: TextBuffers) throws -> JSONValue {
+        var version = record.version
+        guard !record.eventName.hasPrefix("ObjectRemoved") else {
+            return answer(version, status: "removed")
+        }
+        if version.eTag.isEmpty {
+            // An event by hand may leave the content open: then it is what is there now.
+            let path = context.buckets.path(of: version.objectKey)
+            (version.eTag, version.size) = try ContentDigest.eTag(ofFile: path)
+        }
+        let table = record.s3.object.table ?? context.config.table(of: version.objectKey)
+        let split = ObjectSplit(
+            version: version,
+            table: table,
+            settings: context.config.table(named: table),
+            buckets: context.buckets,
+            chunkBytes: chunkBytes
+        )
+        guard let manifest = try split.manifest(using: buffers) else {
+            HandlerLog.info("superseded", ["object": version.source])
+            return answer(version, status: "superseded")
+        }
+        return answer(
+            version,
+            status: "split",
+            [
+                .init(name: "manifest", value: .string("stage-2/" + split.manifestKey)),
+                .init(name: "chunks", value: .integer(Int64(manifest.chunks.count))),
+                .init(name: "records", value: .integer(Int64(manifest.records))),
+            ]
+        )
+    }
+
+    /// What the run says of an object; `status` is `split`, `superseded` or `removed`.
+    private func answer(
+        _ version: ObjectVersion,
+        status: String,
+        _ figures: [JSONValue.Member] = []
+    ) -> JSONValue {
+        .object(
+            [
+                .init(name: "itemIdentifier", value: .string(version.sequencer.description)),
+                .init(name: "object", value: .string(version.source)),
+                .init(name: "status", value: .string(status)),
+            ] + figures
+        )
+    }
+}
