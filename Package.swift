@@ -75,7 +75,7 @@ let package = Package(
         library("FunctionConfig", ["Events"]),
 
         // The daemon's side.
-        library("BucketWatch", ["Events", "Buckets", "CInotifyTools", logging]),
+        library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
         library("Ledger", ["Events", .product(name: "GRDB", package: "GRDB.swift")]),
         library(
             "Invocation",
@@ -152,5 +152,6 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DuckDB", ["DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("BucketWatch", ["BucketWatch", "Events"]),
     ]
 )

@@ -1,6 +1,3 @@
-public import Events
-import Glibc
-
 /// Watches the buckets of one buckets folder and tells which objects change.
 ///
 /// A thread of its own sets watches, then scans, then follows the kernel's notifications, so that
@@ -35,11 +32,19 @@ public final class BucketWatch: Sendable {
         let requests = WatchRequests(waker: waker)
         events = WatchEvents(channel: channel)
         self.requests = requests
-        nonisolated(unsafe) let notifier = notifier
-        Thread.start(name: "bucket-watch") {
-            let failure = Self.run(root, scope, pace, notifier, channel, requests)
+        nonisolated(unsafe) var handedOver: (any FolderNotifier)? = notifier
+        let refusal = Thread.start {
+            var failure: BucketWatchError?
+            // The kernel's resources go before the receiver is told that the watch has ended.
+            if let notifier = handedOver.take() {
+                failure = Self.run(root, scope, pace, notifier, channel, requests)
+            }
             channel.finish(failure)
         }
+        guard refusal != 0 else { return }
+        channel.finish(
+            BucketWatchError(
+                code: .limit, operation: "start a thread", detail: String(errno: refusal)))
     }
 
     deinit { stop() }
@@ -59,7 +64,6 @@ public final class BucketWatch: Sendable {
         events.channel.close()
     }
 
-    // A function of its own, so that the notifier is gone before the channel finishes.
     private static func run(
         _ root: String, _ scope: WatchScope, _ pace: WatchPace, _ notifier: any FolderNotifier,
         _ channel: EventChannel, _ requests: WatchRequests

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// What tells one content of a file from another without reading it.
 public struct FileStamp: Sendable, Hashable {

@@ -60,18 +60,4 @@ struct FolderPath: Hashable {
             return true
         }
     }
-
-    /// Whether the layout of its bucket makes the file with that key, in this folder, an object.
-    func admits(_ key: String) -> Bool {
-        let name = key.split(separator: "/").last ?? ""
-        if components.first == "lake" {
-            let number = name.dropLast(5)
-            return components.count == 3 && name.hasSuffix(".json") && number.utf8.count == 20
-                && number.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }
-        return !isVersionFolder || name == Self.manifestName
-    }
-
-    /// The one object of a version folder.
-    static let manifestName = "_manifest.json"
 }

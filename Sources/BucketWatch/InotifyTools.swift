@@ -16,6 +16,7 @@ final class InotifyTools: FolderNotifier {
     private static let bufferSize = 65536
 
     private let waker: Waker
+    private var isMine = false
     private var descriptor: Int32 = -1
     // The library finds a number by name and never forgets a name whose folder was deleted, so a
     // folder that comes again is given to it under another spelling: the count of its former lives
@@ -34,15 +35,13 @@ final class InotifyTools: FolderNotifier {
                 code: .busy, operation: "watch folders",
                 detail: "another watch runs in this process")
         }
-        do {
-            try open()
-        } catch {
-            Self.isTaken.withLock { $0 = false }
-            throw error
-        }
+        isMine = true
+        try open()
     }
 
+    // Runs also when `init` throws.
     deinit {
+        guard isMine else { return }
         close()
         Self.isTaken.withLock { $0 = false }
     }
@@ -127,15 +126,17 @@ final class InotifyTools: FolderNotifier {
     }
 
     private func close() {
+        guard descriptor >= 0 else { return }
         // The library's event buffer outlives its clean-up: an empty descriptor in the place of
         // its own makes it hand out what is left and then say that there is no more.
-        let empty = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        let empty = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         if empty >= 0 {
             dup2(empty, descriptor)
             Glibc.close(empty)
         }
         while inotifytools_next_events(0, 1) != nil {}
         inotifytools_cleanup()
+        descriptor = -1
         formerLives = [:]
         known = [:]
     }

@@ -8,6 +8,10 @@ import Glibc
 /// system: elsewhere a file counts as being written until it has not changed for
 /// ``FileStamp/quietPeriod``.
 enum OpenForWriting {
+    // `F_SETSIG` and `F_SETLEASE` of Linux's `fcntl.h`, which the C library shows on demand only.
+    private static let setSignal: Int32 = 10
+    private static let setLease: Int32 = 1024
+
     /// Looks at one file, whose stamp was taken before. A file that cannot be opened for reading is
     /// not being written as far as anybody can tell; whoever reads it will say why it cannot.
     static func isOpen(_ path: String, stamp: FileStamp, now: Int64) -> Bool {
@@ -15,9 +19,9 @@ enum OpenForWriting {
         guard file >= 0 else { return false }
         defer { close(file) }
         // The signal for a broken lease would be SIGIO, which ends a process; SIGURG does nothing.
-        _ = fcntl(file, F_SETSIG, SIGURG)
-        if fcntl(file, F_SETLEASE, F_RDLCK) == 0 {
-            _ = fcntl(file, F_SETLEASE, F_UNLCK)
+        _ = fcntl(file, Self.setSignal, SIGURG)
+        if fcntl(file, Self.setLease, F_RDLCK) == 0 {
+            _ = fcntl(file, Self.setLease, F_UNLCK)
             return false
         }
         return errno == EAGAIN || !stamp.isQuiet(at: now)

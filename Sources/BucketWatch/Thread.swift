@@ -3,7 +3,9 @@ import Glibc
 /// A thread for work that blocks, which must not be done on the cooperative pool.
 enum Thread {
     /// Runs the work on a detached thread that takes no signals, so that they reach the main one.
-    static func start(name: String, _ work: @escaping @Sendable () -> Void) {
+    ///
+    /// - Returns: The error number if there can be no more threads, else 0.
+    static func start(_ work: @escaping @Sendable () -> Void) -> Int32 {
         let box = Unmanaged.passRetained(Box(work))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -24,11 +26,8 @@ enum Thread {
                 Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().work()
                 return nil
             }, box.toOpaque())
-        if failure == 0 {
-            pthread_setname_np(thread, name)
-        } else {
-            box.release()
-        }
+        if failure != 0 { box.release() }
+        return failure
     }
 
     private final class Box: Sendable {

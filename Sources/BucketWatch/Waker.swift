@@ -1,3 +1,4 @@
+import CInotifyTools
 import Glibc
 
 /// Ends another thread's wait, through an `eventfd(2)`.
@@ -6,7 +7,7 @@ final class Waker: Sendable {
     let descriptor: Int32
 
     init() throws(BucketWatchError) {
-        descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
+        descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard descriptor >= 0 else {
             throw BucketWatchError(
                 code: .limit, operation: "create an event descriptor", detail: String(errno: errno))

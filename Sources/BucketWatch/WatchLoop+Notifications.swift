@@ -28,7 +28,7 @@ extension WatchLoop {
         case .usable(let name) where isFolder:
             handle(notification, folder: folder.appending(name))
         case .usable(let name):
-            guard let key = folder.object(name), scope.includes(key, in: folder) else { return }
+            guard let key = folder.object(name), scope.includes(key) else { return }
             handle(notification, file: key, in: folder)
         }
         if batch.count >= pace.batch { flush() }

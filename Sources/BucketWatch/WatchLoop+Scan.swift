@@ -1,3 +1,4 @@
+import Buckets
 import CInotifyTools
 import Events
 
@@ -47,7 +48,7 @@ extension WatchLoop {
         _ folder: FolderPath, into found: inout [Found], below waiting: inout [FolderPath]
     ) {
         if folder.isVersionFolder, let manifest = manifest(in: folder) {
-            if scope.includes(manifest.key, in: folder) { found.append(manifest) }
+            if scope.includes(manifest.key) { found.append(manifest) }
             return
         }
         watch(folder)
@@ -66,7 +67,7 @@ extension WatchLoop {
                 if scope.canHoldObjects(below), !tree.isWatched(below) { waiting.append(below) }
             case .usable(let name):
                 guard let stamp = entry.stamp, let key = folder.object(name),
-                    scope.includes(key, in: folder)
+                    scope.includes(key)
                 else { continue }
                 found.append(Found(key: key, stamp: stamp, folder: folder))
             }
@@ -74,7 +75,7 @@ extension WatchLoop {
     }
 
     private func manifest(in folder: FolderPath) -> Found? {
-        guard let key = folder.object(FolderPath.manifestName),
+        guard let key = folder.object(Manifest.fileName),
             let stamp = FileStamp(path: path(of: key))
         else { return nil }
         return Found(key: key, stamp: stamp, folder: folder)

@@ -1,3 +1,4 @@
+import Buckets
 public import Events
 
 /// Which folders can hold objects that somebody wants, and which objects those are.
@@ -31,11 +32,11 @@ public struct WatchScope: Sendable {
         return path.canHoldObjects
     }
 
-    /// Whether the file is an object and wanted; its name is known to be in order.
-    func includes(_ object: ObjectKey, in folder: FolderPath) -> Bool {
+    /// Whether that is an object, and wanted.
+    func includes(_ object: ObjectKey) -> Bool {
         guard let wanted = prefixes[object.bucket],
             wanted.contains(where: { object.key.utf8.starts(with: $0.utf8) })
         else { return false }
-        return folder.admits(object.key) && wants(object)
+        return ObjectRules.isObject(object) && wants(object)
     }
 }
