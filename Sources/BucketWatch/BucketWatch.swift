@@ -6,7 +6,9 @@
 /// scan. Files that somebody has open for writing are told of as `opened` and again once they are
 /// complete. There can be one watch in a process at a time.
 public final class BucketWatch: Sendable {
-    /// What happens, from the start; for one receiver, once. Ends after ``stop()``.
+    /// What happens, from the start; for one receiver, once.
+    ///
+    /// Ends after ``stop()``.
     public let events: WatchEvents
     private let requests: WatchRequests
 
@@ -20,12 +22,19 @@ public final class BucketWatch: Sendable {
     public convenience init(root: String, scope: WatchScope) throws(BucketWatchError) {
         let waker = try Waker()
         self.init(
-            root: root, scope: scope, pace: WatchPace(), waker: waker,
-            notifier: try InotifyTools(waker: waker))
+            root: root,
+            scope: scope,
+            pace: WatchPace(),
+            waker: waker,
+            notifier: try InotifyTools(waker: waker)
+        )
     }
 
     init(
-        root: String, scope: WatchScope, pace: WatchPace, waker: Waker,
+        root: String,
+        scope: WatchScope,
+        pace: WatchPace,
+        waker: Waker,
         notifier: sending any FolderNotifier
     ) {
         let channel = EventChannel(capacity: pace.capacity)
@@ -44,7 +53,11 @@ public final class BucketWatch: Sendable {
         guard refusal != 0 else { return }
         channel.finish(
             BucketWatchError(
-                code: .limit, operation: "start a thread", detail: String(errno: refusal)))
+                code: .limit,
+                operation: "start a thread",
+                detail: String(errno: refusal)
+            )
+        )
     }
 
     deinit { stop() }
@@ -57,20 +70,31 @@ public final class BucketWatch: Sendable {
     /// - Returns: The ticket that ``WatchEvent/settled(_:)`` will carry.
     public func settle() -> SettleTicket { requests.settle() }
 
-    /// Ends the watch. ``events`` ends when the thread has let go of the kernel's resources, and
-    /// events that were not received yet are dropped.
+    /// Ends the watch.
+    ///
+    /// ``events`` ends when the thread has let go of the kernel's resources, and events that were
+    /// not received yet are dropped.
     public func stop() {
         requests.end()
         events.channel.close()
     }
 
     private static func run(
-        _ root: String, _ scope: WatchScope, _ pace: WatchPace, _ notifier: any FolderNotifier,
-        _ channel: EventChannel, _ requests: WatchRequests
+        _ root: String,
+        _ scope: WatchScope,
+        _ pace: WatchPace,
+        _ notifier: any FolderNotifier,
+        _ channel: EventChannel,
+        _ requests: WatchRequests
     ) -> BucketWatchError? {
         let loop = WatchLoop(
-            root: root, scope: scope, pace: pace, notifier: notifier, channel: channel,
-            requests: requests)
+            root: root,
+            scope: scope,
+            pace: pace,
+            notifier: notifier,
+            channel: channel,
+            requests: requests
+        )
         do {
             try loop.run()
             return nil

@@ -10,7 +10,10 @@ struct ChangeBatch {
 
     /// Adds a change in place of an earlier one of the same key.
     mutating func append(_ change: ObjectChange) {
-        if let earlier = places.updateValue(changes.count, forKey: ExactText(change.key.description)) {
+        if let earlier = places.updateValue(
+            changes.count,
+            forKey: ExactText(change.key.description)
+        ) {
             changes[earlier] = nil
         }
         changes.append(change)

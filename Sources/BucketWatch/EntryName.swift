@@ -23,7 +23,9 @@ enum EntryName: Equatable {
 
     /// A name for a person to read: what is not printable ASCII or valid UTF-8 as `\xNN`.
     static func printable(_ bytes: some Collection<UInt8>) -> String {
-        if ObjectRules.refusal(ofName: bytes) == nil { return String(decoding: bytes, as: UTF8.self) }
+        if ObjectRules.refusal(ofName: bytes) == nil {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         return bytes.reduce(into: "") { text, byte in
             if (0x20..<0x7f).contains(byte) {
                 text.unicodeScalars.append(Unicode.Scalar(byte))

@@ -22,7 +22,9 @@ struct FolderListing: ~Copyable {
 
     deinit { closedir(folder) }
 
-    /// The next entry but `.` and `..`; nil after the last. One that vanishes meanwhile is left out.
+    /// The next entry but `.` and `..`; nil after the last.
+    ///
+    /// One that vanishes meanwhile is left out.
     mutating func next() -> Entry? {
         while let entry = readdir(folder) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
@@ -41,8 +43,10 @@ struct FolderListing: ~Copyable {
             guard found == 0 else { continue }
             let kind = status.st_mode & S_IFMT
             return Entry(
-                name: name, isFolder: kind == S_IFDIR,
-                stamp: kind == S_IFREG ? FileStamp(status) : nil)
+                name: name,
+                isFolder: kind == S_IFDIR,
+                stamp: kind == S_IFREG ? FileStamp(status) : nil
+            )
         }
         return nil
     }

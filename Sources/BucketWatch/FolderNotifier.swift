@@ -16,7 +16,9 @@ enum WatchFailure: Error, Equatable {
     case refused(Int32)
 }
 
-/// Where notifications about folders come from. Used by one thread at a time.
+/// Where notifications about folders come from.
+///
+/// Used by one thread at a time.
 protocol FolderNotifier: AnyObject {
     /// Watches one folder, not what is below it. The same folder again keeps its number.
     func watch(_ path: String) throws(WatchFailure) -> Int32

@@ -1,4 +1,6 @@
-/// Which folders are watched, by number and by path. Keeps account only, asks no kernel.
+/// Which folders are watched, by number and by path.
+///
+/// Keeps account only, asks no kernel.
 struct FolderTree {
     private var paths: [Int32: FolderPath] = [:]
     private var numbers: [FolderPath: Int32] = [:]
@@ -27,21 +29,26 @@ struct FolderTree {
     /// Notes that a folder cannot be watched.
     mutating func addUnwatched(_ path: FolderPath) { unwatched.insert(path) }
 
-    /// Notes that the kernel ended a watch. Returns the folder it was for.
+    /// Notes that the kernel ended a watch.
+    ///
+    /// Returns the folder it was for.
     mutating func end(_ number: Int32) -> FolderPath? {
         guard let path = paths.removeValue(forKey: number) else { return nil }
         if numbers[path] == number { numbers[path] = nil }
         return path
     }
 
-    /// Notes that another folder may be at that path from now on. The watch itself stays: it may
-    /// be the new folder's already.
+    /// Notes that another folder may be at that path from now on.
+    ///
+    /// The watch itself stays: it may be the new folder's already.
     mutating func forget(_ path: FolderPath) {
         numbers[path] = nil
         unwatched.remove(path)
     }
 
-    /// Takes out a folder and all below it. Returns the numbers of their watches.
+    /// Takes out a folder and all below it.
+    ///
+    /// Returns the numbers of their watches.
     mutating func removeAll(within folder: FolderPath) -> [Int32] {
         let gone = paths.filter { $0.value.isWithin(folder) }
         for (number, path) in gone {

@@ -32,8 +32,10 @@ final class InotifyTools: FolderNotifier {
         }
         guard !wasTaken else {
             throw BucketWatchError(
-                code: .busy, operation: "watch folders",
-                detail: "another watch runs in this process")
+                code: .busy,
+                operation: "watch folders",
+                detail: "another watch runs in this process"
+            )
         }
         isMine = true
         try open()
@@ -49,9 +51,12 @@ final class InotifyTools: FolderNotifier {
     func watch(_ path: String) throws(WatchFailure) -> Int32 {
         let folder = path.hasSuffix("/") ? path : path + "/"
         let lives = formerLives[ExactText(folder)] ?? 0
-        let spelled = lives == 0 ? folder : String(lives, radix: 2).reduce(folder) { path, digit in
-            path + (digit == "1" ? "./" : "/")
-        }
+        let spelled =
+            lives == 0
+            ? folder
+            : String(lives, radix: 2).reduce(folder) { path, digit in
+                path + (digit == "1" ? "./" : "/")
+            }
         guard inotifytools_watch_file(spelled, Int32(bitPattern: Self.mask)) == 1 else {
             let reason = inotifytools_error()
             throw reason == ENOSPC || reason == ENOMEM ? .limit : .refused(reason)
@@ -75,8 +80,10 @@ final class InotifyTools: FolderNotifier {
         let name = UnsafeRawPointer(event).advanced(by: MemoryLayout<inotify_event>.size)
         let bytes = UnsafeRawBufferPointer(start: name, count: length)
         let notification = FolderNotification(
-            watch: event.pointee.wd, mask: event.pointee.mask,
-            name: Array(bytes.prefix { $0 != 0 }))
+            watch: event.pointee.wd,
+            mask: event.pointee.mask,
+            name: Array(bytes.prefix { $0 != 0 })
+        )
         if notification.mask & UInt32(IN_IGNORED) != 0,
             let folder = known.removeValue(forKey: notification.watch)
         {
@@ -110,16 +117,20 @@ final class InotifyTools: FolderNotifier {
         guard inotifytools_initialize() == 1 else {
             let reason = inotifytools_error()
             throw BucketWatchError(
-                code: .limit, operation: "watch folders",
+                code: .limit,
+                operation: "watch folders",
                 detail: reason == EMFILE
                     ? "the limit of inotify instances is reached; raise fs.inotify.max_user_instances"
-                    : String(errno: reason))
+                    : String(errno: reason)
+            )
         }
         guard let mine = Self.inotifyDescriptors().subtracting(before).first else {
             inotifytools_cleanup()
             throw BucketWatchError(
-                code: .unreachable, operation: "watch folders",
-                detail: "/proc/self/fd does not show the inotify descriptor; mount /proc")
+                code: .unreachable,
+                operation: "watch folders",
+                detail: "/proc/self/fd does not show the inotify descriptor; mount /proc"
+            )
         }
         descriptor = mine
         _ = fcntl(mine, F_SETFD, FD_CLOEXEC)

@@ -12,8 +12,10 @@ enum OpenForWriting {
     private static let setSignal: Int32 = 10
     private static let setLease: Int32 = 1024
 
-    /// Looks at one file, whose stamp was taken before. A file that cannot be opened for reading is
-    /// not being written as far as anybody can tell; whoever reads it will say why it cannot.
+    /// Looks at one file, whose stamp was taken before.
+    ///
+    /// A file that cannot be opened for reading is not being written as far as anybody can tell;
+    /// whoever reads it will say why it cannot.
     static func isOpen(_ path: String, stamp: FileStamp, now: Int64) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { return false }

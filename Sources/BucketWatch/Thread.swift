@@ -20,12 +20,15 @@ enum Thread {
         }
         var thread = pthread_t()
         let failure = pthread_create(
-            &thread, &attributes,
+            &thread,
+            &attributes,
             { argument in
                 guard let argument else { return nil }
                 Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().work()
                 return nil
-            }, box.toOpaque())
+            },
+            box.toOpaque()
+        )
         if failure != 0 { box.release() }
         return failure
     }

@@ -10,7 +10,10 @@ final class Waker: Sendable {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard descriptor >= 0 else {
             throw BucketWatchError(
-                code: .limit, operation: "create an event descriptor", detail: String(errno: errno))
+                code: .limit,
+                operation: "create an event descriptor",
+                detail: String(errno: errno)
+            )
         }
     }
 

@@ -12,8 +12,10 @@ extension WatchLoop {
         if notification.has(IN_IGNORED) {
             guard tree.end(notification.watch) == .root else { return }
             throw BucketWatchError(
-                code: .unreachable, operation: "watch \(root)",
-                detail: "the folder was deleted or unmounted; put it back and start again")
+                code: .unreachable,
+                operation: "watch \(root)",
+                detail: "the folder was deleted or unmounted; put it back and start again"
+            )
         }
         guard let folder = tree.path(of: notification.watch), !notification.name.isEmpty else {
             return
@@ -53,7 +55,9 @@ extension WatchLoop {
     }
 
     private func handle(
-        _ notification: FolderNotification, file key: ObjectKey, in folder: FolderPath
+        _ notification: FolderNotification,
+        file key: ObjectKey,
+        in folder: FolderPath
     ) {
         if notification.has(IN_DELETE) || notification.has(IN_MOVED_FROM) {
             let evidence: ObjectChange.Evidence =
@@ -77,7 +81,9 @@ extension WatchLoop {
 
     /// Reports a file as complete, or as being written.
     func report(
-        _ key: ObjectKey, _ evidence: ObjectChange.Evidence, _ stamp: FileStamp,
+        _ key: ObjectKey,
+        _ evidence: ObjectChange.Evidence,
+        _ stamp: FileStamp,
         in folder: FolderPath
     ) {
         if OpenForWriting.isOpen(path(of: key), stamp: stamp, now: Self.now()) {
@@ -88,7 +94,9 @@ extension WatchLoop {
     }
 
     private func complete(
-        _ key: ObjectKey, _ evidence: ObjectChange.Evidence, _ stamp: FileStamp,
+        _ key: ObjectKey,
+        _ evidence: ObjectChange.Evidence,
+        _ stamp: FileStamp,
         in folder: FolderPath
     ) {
         beingWritten[key] = nil
@@ -99,7 +107,8 @@ extension WatchLoop {
     private func write(_ key: ObjectKey, _ stamp: FileStamp) {
         beingWritten[key] = Self.monotonicMilliseconds() + pace.openFiles
         batch.append(
-            ObjectChange(key: key, kind: .opened, evidence: .beingWritten, stamp: stamp))
+            ObjectChange(key: key, kind: .opened, evidence: .beingWritten, stamp: stamp)
+        )
     }
 
     /// A folder is no longer where it was.

@@ -9,9 +9,11 @@ extension WatchLoop {
         enter(.root)
         guard tree.isWatched(.root) else {
             throw BucketWatchError(
-                code: tree.unwatched.isEmpty ? .unreachable : .limit, operation: "watch \(root)",
+                code: tree.unwatched.isEmpty ? .unreachable : .limit,
+                operation: "watch \(root)",
                 detail: tree.unwatched.isEmpty
-                    ? "it is no folder that can be read" : Self.limitRemedy)
+                    ? "it is no folder that can be read" : Self.limitRemedy
+            )
         }
         flush()
         channel.send(.scanFinished(reason))
@@ -45,7 +47,9 @@ extension WatchLoop {
     }
 
     private func read(
-        _ folder: FolderPath, into found: inout [Found], below waiting: inout [FolderPath]
+        _ folder: FolderPath,
+        into found: inout [Found],
+        below waiting: inout [FolderPath]
     ) {
         if folder.isVersionFolder, let manifest = manifest(in: folder) {
             if scope.includes(manifest.key) { found.append(manifest) }
@@ -91,7 +95,9 @@ extension WatchLoop {
             channel.send(
                 .degraded(
                     "the limit of watched folders is reached after \(tree.count); the others are "
-                        + "scanned every \(pace.unwatchedFolders / 1000) s; \(Self.limitRemedy)"))
+                        + "scanned every \(pace.unwatchedFolders / 1000) s; \(Self.limitRemedy)"
+                )
+            )
         } catch {
             // Gone again, or not ours to read: its parent tells when that changes.
         }

@@ -2,7 +2,9 @@ import CInotifyTools
 import Events
 import Glibc
 
-/// The watch's thread: turns notifications and scans into events. Owned by that thread.
+/// The watch's thread: turns notifications and scans into events.
+///
+/// Owned by that thread.
 final class WatchLoop {
     let root: String
     let scope: WatchScope
@@ -22,8 +24,12 @@ final class WatchLoop {
     private var tickets: [(ticket: SettleTicket, bytesBefore: Int)] = []
 
     init(
-        root: String, scope: WatchScope, pace: WatchPace, notifier: any FolderNotifier,
-        channel: EventChannel, requests: WatchRequests
+        root: String,
+        scope: WatchScope,
+        pace: WatchPace,
+        notifier: any FolderNotifier,
+        channel: EventChannel,
+        requests: WatchRequests
     ) {
         self.root = root
         self.scope = scope
@@ -53,7 +59,9 @@ final class WatchLoop {
         }
     }
 
-    /// Handles what lies ready, at most a batch of it. Returns whether nothing is left.
+    /// Handles what lies ready, at most a batch of it.
+    ///
+    /// Returns whether nothing is left.
     private func drain() throws(BucketWatchError) -> Bool {
         for _ in 0..<pace.batch {
             guard let notification = notifier.next() else { return true }
@@ -101,7 +109,8 @@ final class WatchLoop {
                 if OpenForWriting.isOpen(path(of: key), stamp: stamp, now: Self.now()) { continue }
                 beingWritten[key] = nil
                 batch.append(
-                    ObjectChange(key: key, kind: .created, evidence: .scan, stamp: stamp))
+                    ObjectChange(key: key, kind: .created, evidence: .scan, stamp: stamp)
+                )
             }
             nextLook = now + pace.openFiles
         }

@@ -4,7 +4,9 @@ public import Events
 /// Which folders can hold objects that somebody wants, and which objects those are.
 public struct WatchScope: Sendable {
     /// For each bucket that is watched, the beginnings of the keys that are wanted; an empty one
-    /// wants the whole bucket. Other buckets are not looked at.
+    /// wants the whole bucket.
+    ///
+    /// Other buckets are not looked at.
     public let prefixes: [String: [String]]
     private let wants: @Sendable (ObjectKey) -> Bool
 
@@ -15,7 +17,8 @@ public struct WatchScope: Sendable {
     ///   - wants: Whether an object is wanted; asked on the watch's own thread for every file in a
     ///     watched folder, so it should be quick.
     public init(
-        prefixes: [String: [String]], wants: @escaping @Sendable (ObjectKey) -> Bool = { _ in true }
+        prefixes: [String: [String]],
+        wants: @escaping @Sendable (ObjectKey) -> Bool = { _ in true }
     ) {
         self.prefixes = prefixes
         self.wants = wants
@@ -27,7 +30,8 @@ public struct WatchScope: Sendable {
         guard let bucket = path.bucket else { return true }
         guard let wanted = prefixes[bucket] else { return false }
         let prefix = path.keyPrefix.utf8
-        guard wanted.contains(where: { prefix.starts(with: $0.utf8) || $0.utf8.starts(with: prefix) })
+        guard
+            wanted.contains(where: { prefix.starts(with: $0.utf8) || $0.utf8.starts(with: prefix) })
         else { return false }
         return path.canHoldObjects
     }

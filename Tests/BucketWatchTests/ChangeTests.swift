@@ -1,7 +1,7 @@
 import Events
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @testable import BucketWatch
 
@@ -19,55 +19,69 @@ extension AllWatchTests {
             Step(
                 testDescription: "a file written and closed",
                 act: { try $0.write("1", to: "stage-1/t/new.csv") },
-                expected: ["created closeWrite stage-1/t/new.csv"]),
+                expected: ["created closeWrite stage-1/t/new.csv"]
+            ),
             Step(
                 testDescription: "a file moved in from outside",
                 act: { rename($0.path("outside.csv"), $0.path("stage-1/t/in.csv")) },
-                expected: ["created movedTo stage-1/t/in.csv"]),
+                expected: ["created movedTo stage-1/t/in.csv"]
+            ),
             Step(
                 testDescription: "a file renamed",
                 act: { rename($0.path("stage-1/t/there.csv"), $0.path("stage-1/t/b.csv")) },
                 expected: [
                     "removed movedFrom stage-1/t/there.csv", "created movedTo stage-1/t/b.csv",
-                ]),
+                ]
+            ),
             Step(
                 testDescription: "a file linked in",
                 act: { link($0.path("outside.csv"), $0.path("stage-1/t/link.csv")) },
-                expected: ["created linked stage-1/t/link.csv"]),
+                expected: ["created linked stage-1/t/link.csv"]
+            ),
             Step(
                 testDescription: "a file linked in whose first name is gone at once",
                 act: {
                     link($0.path("outside.csv"), $0.path("stage-1/t/link.csv"))
                     unlink($0.path("outside.csv"))
                 },
-                expected: ["created linked stage-1/t/link.csv"]),
+                expected: ["created linked stage-1/t/link.csv"]
+            ),
             Step(
                 testDescription: "a file deleted",
                 act: { unlink($0.path("stage-1/t/there.csv")) },
-                expected: ["removed deleted stage-1/t/there.csv"]),
+                expected: ["removed deleted stage-1/t/there.csv"]
+            ),
             Step(
                 testDescription: "a temporary file",
-                act: { try $0.write("1", to: "stage-1/t/new.csv.tmp") }, expected: []),
+                act: { try $0.write("1", to: "stage-1/t/new.csv.tmp") },
+                expected: []
+            ),
             Step(
                 testDescription: "a temporary file that gets its name",
                 act: {
                     try $0.write("1", to: "stage-1/t/new.csv.6E38BAB2")
                     rename($0.path("stage-1/t/new.csv.6E38BAB2"), $0.path("stage-1/t/new.csv"))
                 },
-                expected: ["created movedTo stage-1/t/new.csv"]),
+                expected: ["created movedTo stage-1/t/new.csv"]
+            ),
             Step(
                 testDescription: "a symbolic link and a pipe",
                 act: {
                     symlink("there.csv", $0.path("stage-1/t/link.csv"))
                     mkfifo($0.path("stage-1/t/pipe.csv"), 0o644)
                 },
-                expected: []),
+                expected: []
+            ),
             Step(
                 testDescription: "a file in a hidden folder",
-                act: { try $0.write("1", to: "stage-1/t/.git/a.csv") }, expected: []),
+                act: { try $0.write("1", to: "stage-1/t/.git/a.csv") },
+                expected: []
+            ),
             Step(
                 testDescription: "a file in a bucket nobody wants",
-                act: { try $0.write("1", to: "other/t/a.csv") }, expected: []),
+                act: { try $0.write("1", to: "other/t/a.csv") },
+                expected: []
+            ),
         ]
 
         @Test("tells of", arguments: steps)
@@ -108,11 +122,15 @@ extension AllWatchTests {
         func refusesOtherEncodings() async throws {
             try await withWatch { watched in
                 let path = Array(watched.folder.path("stage-1/m").utf8) + [0xfc, 0x2e, 0x63, 0]
-                close(path.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer {
-                    $0.baseAddress.map { creat($0, 0o644) } ?? -1
-                })
+                close(
+                    path.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer {
+                        $0.baseAddress.map { creat($0, 0o644) } ?? -1
+                    }
+                )
                 let refusal = RefusedName(
-                    path: "stage-1/m\\xfc.c", reason: "its name is not UTF-8")
+                    path: "stage-1/m\\xfc.c",
+                    reason: "its name is not UTF-8"
+                )
                 let events = try await watched.settle()
                 #expect(events.contains(.refused(refusal)))
             }

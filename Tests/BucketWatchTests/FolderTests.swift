@@ -1,7 +1,7 @@
 import Events
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @testable import BucketWatch
 
@@ -88,7 +88,8 @@ extension AllWatchTests {
             try await withWatch(prefixes: prefixes) { watched in
                 let version = "stage-2/t/a.csv/0006436a5d2b8c00"
                 for path in [
-                    "\(version)/part-00000.csv", "\(version)/_manifest.json", "stage-2/t/by-hand.csv",
+                    "\(version)/part-00000.csv", "\(version)/_manifest.json",
+                    "stage-2/t/by-hand.csv",
                     "lake/t/_delta_log/00000000000000000000.json",
                     "lake/t/_delta_log/00000000000000000010.checkpoint.parquet",
                     "lake/t/_delta_log/_last_checkpoint", "lake/t/x=1/a.parquet",
@@ -101,7 +102,8 @@ extension AllWatchTests {
                     told == [
                         "\(version)/_manifest.json", "stage-2/t/by-hand.csv",
                         "lake/t/_delta_log/00000000000000000000.json",
-                    ])
+                    ]
+                )
             }
         }
 

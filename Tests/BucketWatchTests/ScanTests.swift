@@ -1,8 +1,8 @@
 import Events
 import Glibc
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @testable import BucketWatch
 
@@ -21,7 +21,8 @@ extension AllWatchTests {
             let watched = try WatchedFolder(folder, pace: WatchPace(batch: 3))
             let told = try await watched.start().keys(.created)
             #expect(
-                told == ["a/1.csv", "b/2.csv", "a/9.csv", "c.csv"].map { "stage-1/\($0)" })
+                told == ["a/1.csv", "b/2.csv", "a/9.csv", "c.csv"].map { "stage-1/\($0)" }
+            )
             try await watched.end()
         }
 
@@ -75,7 +76,8 @@ extension AllWatchTests {
         func limit() async throws {
             let pace = WatchPace(unwatchedFolders: 1)
             // Watches for the buckets folder, stage-1 and one folder below.
-            try await withWatch(pace: pace, notifier: { LimitedNotifier($0, limit: 3) }) { watched in
+            let limited = { (notifier: InotifyTools) in LimitedNotifier(notifier, limit: 3) }
+            try await withWatch(pace: pace, notifier: limited) { watched in
                 for name in ["a", "b"] {
                     try watched.folder.write("1", to: "stage-1/\(name)/deep/x.csv")
                 }
@@ -84,9 +86,11 @@ extension AllWatchTests {
                     first.contains {
                         guard case .degraded(let message) = $0 else { return false }
                         return message.contains("fs.inotify.max_user_watches")
-                    })
+                    }
+                )
                 #expect(
-                    Set(first.keys(.created)) == ["stage-1/a/deep/x.csv", "stage-1/b/deep/x.csv"])
+                    Set(first.keys(.created)) == ["stage-1/a/deep/x.csv", "stage-1/b/deep/x.csv"]
+                )
                 try watched.folder.write("1", to: "stage-1/b/deep/new/y.csv")
                 _ = try await watched.take(untilCreated: ["stage-1/b/deep/new/y.csv"])
             }

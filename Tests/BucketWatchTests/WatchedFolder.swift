@@ -13,7 +13,8 @@ final class WatchedFolder {
 
     /// Watches `folder`; the notifier is libinotifytools unless one is made.
     init(
-        _ folder: ScratchFolder, prefixes: [String: [String]] = ["stage-1": [""]],
+        _ folder: ScratchFolder,
+        prefixes: [String: [String]] = ["stage-1": [""]],
         pace: WatchPace = WatchPace(),
         notifier make: (InotifyTools) -> any FolderNotifier = { $0 }
     ) throws {
@@ -21,8 +22,12 @@ final class WatchedFolder {
         let waker = try Waker()
         nonisolated(unsafe) let notifier = make(try InotifyTools(waker: waker))
         watch = BucketWatch(
-            root: folder.path, scope: WatchScope(prefixes: prefixes), pace: pace, waker: waker,
-            notifier: notifier)
+            root: folder.path,
+            scope: WatchScope(prefixes: prefixes),
+            pace: pace,
+            waker: waker,
+            notifier: notifier
+        )
         events = watch.events.makeAsyncIterator()
     }
 
@@ -68,8 +73,10 @@ final class WatchedFolder {
 
 /// Runs a test on a watch that has made its first scan, and ends the watch.
 func withWatch(
-    on folder: ScratchFolder? = nil, prefixes: [String: [String]] = ["stage-1": [""]],
-    pace: WatchPace = WatchPace(), notifier: (InotifyTools) -> any FolderNotifier = { $0 },
+    on folder: ScratchFolder? = nil,
+    prefixes: [String: [String]] = ["stage-1": [""]],
+    pace: WatchPace = WatchPace(),
+    notifier: (InotifyTools) -> any FolderNotifier = { $0 },
     _ body: (WatchedFolder) async throws -> Void
 ) async throws {
     let folder = try folder ?? ScratchFolder()
