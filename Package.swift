@@ -93,7 +93,8 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
-                argumentParser, logging, lifecycle,
+                argumentParser, logging, lifecycle, systemPackage,
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),
 
