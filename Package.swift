@@ -95,6 +95,7 @@ let package = Package(
                 "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 

@@ -12,7 +12,11 @@ struct Sluice: AsyncParsableCommand {
             Watches bucket folders, runs a handler for each new file, and keeps what it did. Begin \
             with `sluice up`, then put files into buckets/stage-1/TABLE/.
             """,
-        subcommands: [CheckCommand.self, EventCommand.self, QueryCommand.self, TestCommand.self]
+        subcommands: [
+            UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
+            EventCommand.self, LogsCommand.self, RedriveCommand.self, QueryCommand.self,
+            TestCommand.self,
+        ]
     )
 
     /// Runs the command that the arguments name, and ends with the exit code of the contract.
