@@ -75,7 +75,7 @@ let package = Package(
         library("FunctionConfig", ["Events"]),
 
         // The daemon's side.
-        library("BucketWatch", ["Events", "Buckets", "CInotifyTools", logging]),
+        library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
         library("Ledger", ["Events", .product(name: "GRDB", package: "GRDB.swift")]),
         library(
             "Invocation",
@@ -93,7 +93,9 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
-                argumentParser, logging, lifecycle,
+                argumentParser, logging, lifecycle, systemPackage,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 
@@ -160,5 +162,6 @@ let package = Package(
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
+        tests("BucketWatch", ["BucketWatch", "Events"]),
     ]
 )

@@ -1,0 +1,93 @@
+import Buckets
+import Glibc
+
+/// One directory-based case as it lies on disk.
+struct CaseFolder: Sendable {
+    /// The absolute path.
+    let path: String
+
+    /// The case's name: that of its folder.
+    var name: String { FilePath.name(of: path) }
+
+    /// The settings under which the case runs.
+    var config: String { path + "/" + CommonOptions.configName }
+
+    /// The folder of expectations.
+    var expectations: String { path + "/expect" }
+
+    /// The file that lists the dead letters that must be there.
+    var deadLetters: String { expectations + "/dead-letters.csv" }
+
+    /// What happens to stage-1 between two runs of the flow.
+    struct Step: Sendable {
+        /// Keys to delete first.
+        var deletions: [String] = []
+        /// The folder whose files are dropped then, by their keys; nil for none.
+        var drop: String?
+    }
+
+    /// The cases in a folder, itself included, by path.
+    ///
+    /// A case's own folders are not searched.
+    static func all(in folder: String) throws -> [CaseFolder] {
+        if access(folder + "/" + CommonOptions.configName, R_OK) == 0 {
+            return [CaseFolder(path: folder)]
+        }
+        return try FilePath.names(in: folder).flatMap { name -> [CaseFolder] in
+            let below = folder + "/" + name
+            return isFolder(below) && !name.hasPrefix(".") ? try all(in: below) : []
+        }
+    }
+
+    /// What is dropped, and deleted, in turn.
+    func steps() throws -> [Step] {
+        var steps = [Step(drop: path + "/stage-1")]
+        while true {
+            let place = "\(path)/stage-1.\(steps.count + 1)"
+            var step = Step()
+            if Self.isFolder(place) { step.drop = place }
+            if access(place + ".delete", R_OK) == 0 {
+                let text = String(decoding: try FilePath.read(place + ".delete"), as: UTF8.self)
+                step.deletions = text.split(whereSeparator: \.isNewline).map(String.init)
+            }
+            guard step.drop != nil || !step.deletions.isEmpty else { return steps }
+            steps.append(step)
+        }
+    }
+
+    /// The names of the expectations: `NAME` for each `expect/NAME.sql`.
+    func expected() throws -> [String] {
+        try FilePath.names(in: expectations).filter { $0.hasSuffix(".sql") }
+            .map { String($0.dropLast(4)) }
+    }
+
+    /// The files below a folder as keys, in the order of keys.
+    static func keys(in folder: String) throws -> [String] {
+        try FilePath.names(in: folder).flatMap { name -> [String] in
+            let below = folder + "/" + name
+            return isFolder(below) ? try keys(in: below).map { "\(name)/\($0)" } : [name]
+        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+/// How a case went.
+struct CaseReport: Sendable, CustomStringConvertible {
+    /// The case's name.
+    let name: String
+    /// What differs or failed, each with its details on further lines; empty if it passed.
+    let problems: [String]
+    /// Where its buckets are, if they were kept.
+    let buckets: String?
+
+    var description: String {
+        let kept = buckets.map { "\n  buckets: \($0)" } ?? ""
+        if problems.isEmpty { return "passed  \(name)\(kept)" }
+        let details = problems.map { "  " + $0.replacing("\n", with: "\n  ") }
+        return "FAILED  \(name)\n\(details.joined(separator: "\n"))\(kept)"
+    }
+}

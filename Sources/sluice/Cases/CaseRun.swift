@@ -1,0 +1,169 @@
+import Buckets
+import FoundationEssentials
+import Glibc
+
+/// Runs one case in fresh buckets: drops, lets the flow settle, compares.
+struct CaseRun: Sendable {
+    private let folder: CaseFolder
+    private let update: Bool
+    private let keep: Bool
+
+    init(_ folder: CaseFolder, update: Bool, keep: Bool) {
+        self.folder = folder
+        self.update = update
+        self.keep = keep
+    }
+
+    /// Runs the case; whatever goes wrong is in the report.
+    func report() async -> CaseReport {
+        do {
+            let scratch = try Self.makeScratch(for: folder.name)
+            let buckets = BucketsFolder(path: scratch + "/buckets")
+            var problems: [String] = []
+            do {
+                try buckets.prepare()
+                problems = try await problemsOfFlow(in: buckets)
+                if problems.isEmpty { problems = try await problemsOfResults(in: buckets) }
+            } catch {
+                problems.append("\(error)")
+            }
+            if !keep { try FilePath.removeTree(scratch) }
+            return CaseReport(
+                name: folder.name,
+                problems: problems,
+                buckets: keep ? buckets.path : nil
+            )
+        } catch {
+            return CaseReport(name: folder.name, problems: ["\(error)"], buckets: nil)
+        }
+    }
+
+    // MARK: - The flow
+
+    private func problemsOfFlow(in buckets: BucketsFolder) async throws -> [String] {
+        // Files get times of the past hour, rising with each file and each step.
+        var clock = time(nil) - 3600
+        for step in try folder.steps() {
+            for key in step.deletions {
+                guard unlink("\(buckets.path(ofBucket: "stage-1"))/\(key)") == 0 else {
+                    return ["stage-1/\(key), to be deleted, is not there"]
+                }
+            }
+            for key in try step.drop.map(CaseFolder.keys) ?? [] {
+                let target = "\(buckets.path(ofBucket: "stage-1"))/\(key)"
+                try Self.drop("\(step.drop ?? "")/\(key)", at: target, modified: clock)
+                clock += 1
+            }
+            let end = try await start("sluice", ["up", "--once"], buckets)
+            let isWithDeadLetters = end.code == 1
+            guard end.code == 0 || isWithDeadLetters else {
+                return ["`sluice up --once` ended with \(end.code)\n\(end.errors)"]
+            }
+            if isWithDeadLetters, try await DeadLetterTable(of: buckets).table.rows.isEmpty {
+                return ["`sluice up --once` left work undone\n\(end.errors)"]
+            }
+        }
+        return []
+    }
+
+    private static func drop(_ source: String, at target: String, modified: time_t) throws {
+        try FilePath.makeFolder(FilePath.parent(of: target))
+        try AtomicFile.write(try FilePath.read(source), to: target, durable: false)
+        let time = timespec(tv_sec: modified, tv_nsec: 0)
+        utimensat(AT_FDCWD, target, [time, time], 0)
+    }
+
+    // MARK: - The results
+
+    private func problemsOfResults(in buckets: BucketsFolder) async throws -> [String] {
+        var problems: [String] = []
+        let names = try folder.expected()
+        if names.isEmpty { problems.append("expect/ holds no NAME.sql") }
+        for name in names {
+            let sql = String(
+                decoding: try FilePath.read("\(folder.expectations)/\(name).sql"),
+                as: UTF8.self
+            )
+            let arguments = ["query", "--format", "csv", sql]
+            let end = try await start("sluice-sql", arguments, buckets)
+            guard end.code == 0 else {
+                problems.append("expect/\(name).sql failed\n\(end.errors)")
+                continue
+            }
+            let problem = try compare(
+                end.output,
+                with: "\(folder.expectations)/\(name).csv",
+                isOrdered: RowOrder.isGiven(by: sql)
+            )
+            if let problem { problems.append("expect/\(name).csv: \(problem)") }
+        }
+        let letters = try await DeadLetterTable(of: buckets)
+        if let problem = try problem(with: letters) { problems.append(problem) }
+        return problems
+    }
+
+    private func compare(
+        _ output: [UInt8],
+        with file: String,
+        isOrdered: Bool
+    ) throws -> String? {
+        let got = ResultTable(csv: output)
+        var difference: String?
+        if access(file, R_OK) == 0 {
+            let expected = ResultTable(csv: try FilePath.read(file))
+            let comparison = ResultComparison(expected: expected, got: got, isOrdered: isOrdered)
+            difference = comparison.difference()
+        } else {
+            difference = "it is not there; --update writes it"
+        }
+        guard update, difference != nil else { return difference }
+        try AtomicFile.write(output, to: file, durable: false)
+        return nil
+    }
+
+    private func problem(with letters: DeadLetterTable) throws -> String? {
+        if letters.table.rows.isEmpty, access(folder.deadLetters, F_OK) != 0 { return nil }
+        if update {
+            if letters.table.rows.isEmpty {
+                unlink(folder.deadLetters)
+            } else {
+                try AtomicFile.write(letters.csv, to: folder.deadLetters, durable: false)
+            }
+            return nil
+        }
+        var expected = DeadLetterTable.empty
+        if access(folder.deadLetters, R_OK) == 0 {
+            expected = ResultTable(csv: try FilePath.read(folder.deadLetters))
+        }
+        let comparison = ResultComparison(
+            expected: expected,
+            got: letters.table,
+            isOrdered: false
+        )
+        return comparison.difference().map { "dead letters: \($0)\n\(letters.messages)" }
+    }
+
+    // MARK: - Programs and folders
+
+    /// Runs one of Sluice's programs on the case's buckets to its end.
+    private func start(
+        _ program: String,
+        _ arguments: [String],
+        _ buckets: BucketsFolder
+    ) async throws -> ProgramEnd {
+        try await ProgramEnd(
+            of: "\(CommonOptions.programs)/\(program)",
+            arguments: arguments + ["--config", folder.config, "--buckets", buckets.path]
+        )
+    }
+
+    private static func makeScratch(for name: String) throws -> String {
+        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        var template = Array("\(parent)/sluice-\(name).XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil, let path = realpath(template, nil) else {
+            throw BucketsError(step: "make a folder in \(parent)")
+        }
+        defer { free(path) }
+        return String(cString: path)
+    }
+}

@@ -1,0 +1,116 @@
+import Events
+import FunctionConfig
+
+extension FunctionConfig {
+    /// The settings in the shape of `functions.json`, with every default written out.
+    var resolved: JSONValue {
+        [
+            "functions": .named(functions.map { ($0.name, $0.resolved) }),
+            "triggers": .array(triggers.map(\.resolved)),
+            "tables": .named(tables.map { ($0.name, $0.resolved) }),
+            "warehouse": .string(warehouse.resolved),
+            "maxProcesses": .integer(Int64(maxProcesses)),
+            "maxMemory": .integer(Int64(maxMemory)),
+        ]
+    }
+}
+
+extension JSONValue {
+    fileprivate static func named(_ members: [(String, JSONValue)]) -> JSONValue {
+        .object(members.map { Member(name: $0.0, value: $0.1) })
+    }
+
+    fileprivate static func strings(_ strings: [String]) -> JSONValue {
+        .array(strings.map { .string($0) })
+    }
+
+    fileprivate static func text(_ text: String?) -> JSONValue {
+        text.map { .string($0) } ?? .null
+    }
+}
+
+extension Warehouse {
+    fileprivate var resolved: String {
+        switch self {
+        case .duckDB(let path): path
+        case .postgres(let url): url
+        }
+    }
+}
+
+extension FunctionSettings {
+    fileprivate var resolved: JSONValue {
+        [
+            "handler": .string(handler),
+            "timeout": .integer(Int64(timeout)),
+            "memory": .integer(Int64(memory)),
+            "concurrency": .integer(Int64(concurrency)),
+            "retries": .integer(Int64(retries)),
+            "retryDelays": .array(retryDelays.map { .integer(Int64($0)) }),
+            "maxEventAge": .integer(Int64(maxEventAge)),
+            "environment": .named(environment.sorted { $0.key < $1.key }.map { ($0, .string($1)) }),
+            "writes": writes.map { .strings($0.map(\.description)) } ?? .null,
+        ]
+    }
+}
+
+extension Trigger {
+    fileprivate var resolved: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("id", .string(id)), ("function", .string(function)),
+        ]
+        switch source {
+        case .bucket(let bucket):
+            members += [
+                ("bucket", .string(bucket.bucket)), ("events", .strings(bucket.events)),
+                ("prefix", .string(bucket.prefix)), ("suffix", .string(bucket.suffix)),
+                ("tables", bucket.tables.map { .strings($0) } ?? .null),
+            ]
+        case .crawler(let crawler, let states):
+            members += [("crawler", .string(crawler)), ("states", .strings(states))]
+        case .schedule(let time):
+            members.append(("schedule", .string(time)))
+        }
+        let gathered: JSONValue = [
+            "size": .integer(Int64(batch.size)), "bytes": .integer(batch.bytes),
+            "window": .double(batch.window),
+        ]
+        return .named(members + [("batch", gathered)])
+    }
+}
+
+extension TableSettings {
+    fileprivate var resolved: JSONValue {
+        let format: JSONValue = [
+            "type": .text(format.type), "delimiter": .text(format.delimiter),
+            "header": format.header.map { .bool($0) } ?? .null,
+        ]
+        let similarity: JSONValue? = similarity.map {
+            [
+                "perInterval": .bool($0.perInterval),
+                "topK": $0.topK.map { .integer(Int64($0)) } ?? .null,
+            ]
+        }
+        return [
+            "match": .text(match?.description), "format": format,
+            "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
+            "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
+            "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
+            "onError": .string(onError.resolved),
+            "chunks": .string(purgesChunks ? "purge" : "keep"),
+            "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
+        ]
+    }
+}
+
+extension TableSettings.ErrorPolicy {
+    fileprivate var resolved: String {
+        switch self {
+        case .skipRows: "skip_rows"
+        case .skipFile: "skip_file"
+        case .skipFileRows(let limit): "skip_file_\(limit)"
+        case .skipFilePercent(let limit):
+            limit == limit.rounded() ? "skip_file_\(Int(limit))%" : "skip_file_\(limit)%"
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Buckets
+import Daemon
+import Events
+import FoundationEssentials
+import FunctionConfig
+import Glibc
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// `sluice up`: watches the buckets and dispatches, until it is stopped or nothing is left.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up",
+        abstract: "Watch the buckets and run what their triggers ask for."
+    )
+
+    @Flag(help: "End when nothing is unsettled, queued, running or waiting.")
+    var once = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let config = try loadConfig()
+        let path = common.bucketsPath
+        try FilePath.makeFolder(path)
+        let buckets = BucketsFolder(path: FilePath.canonical(path) ?? path)
+        let daemon = Daemon(
+            DaemonOptions(
+                config: config,
+                buckets: buckets,
+                programs: CommonOptions.programs,
+                environment: ProcessInfo.processInfo.environment,
+                isOnce: once,
+                logger: Logger(label: "sluice") { _ in ConsoleLog() }
+            )
+        )
+        if !once { Console.explain("watching \(buckets.path); Ctrl-C ends it") }
+        let live = Task { await Self.show(daemon.progress) }
+        defer { live.cancel() }
+        do {
+            try await Self.runUntilSignalled(daemon)
+        } catch is CancellationError {
+            // A second signal: what was cut off runs again with the next `up`.
+        }
+        Console.clearLive()
+        try conclude(daemon.summary, buckets: buckets)
+    }
+
+    private func loadConfig() throws -> FunctionConfig {
+        let config = try common.loadConfig()
+        let problems = config.handlerProblems(programs: CommonOptions.programs) {
+            access($0, X_OK) == 0
+        }
+        guard problems.isEmpty else {
+            throw CommandFailure(
+                message: problems.map(\.description).joined(separator: "\n"),
+                code: CommandFailure.usageCode
+            )
+        }
+        for warning in config.warnings { Console.explain("warning: \(warning)") }
+        return config
+    }
+
+    private func conclude(_ summary: DaemonSummary, buckets: BucketsFolder) throws {
+        guard once else { return }
+        let rejected = RejectedRows.count(in: buckets)
+        var line =
+            "versions: \(summary.versions), runs: \(summary.runs), dead letters: "
+            + "\(summary.deadLetters), rows in quarantine: \(rejected)"
+        for (function, count) in summary.leftPaused.sorted(by: { $0.key < $1.key }) {
+            line += "; left: \(count) for \(function), which is paused"
+        }
+        for (function, count) in summary.leftNotNow.sorted(by: { $0.key < $1.key }) {
+            line += "; left: \(count) for \(function), which still answers `not now`"
+        }
+        for key in summary.leftOpen { line += "; left: \(key), which is open for writing" }
+        Console.print(line)
+        guard summary.isSuccess else { throw ExitCode.failure }
+    }
+
+    /// Runs the daemon; the first SIGTERM or SIGINT stops it in good order, the second at once.
+    private static func runUntilSignalled(_ daemon: Daemon) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: daemon,
+                        successTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "sluice") { _ in ConsoleLog(level: .error) }
+            )
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                var count = 0
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    count += 1
+                    if count == 2 { throw CancellationError() }
+                }
+            }
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+    }
+
+    private static func show(_ progress: AsyncStream<DaemonSummary>) async {
+        for await summary in progress {
+            Console.showLive(
+                "versions \(summary.versions)  runs \(summary.runs)  running \(summary.running)  "
+                    + "waiting \(summary.pending)  dead letters \(summary.deadLetters)"
+            )
+        }
+    }
+}

@@ -1,0 +1,1 @@
+SELECT id, name, _source FROM plain

@@ -1,0 +1,1 @@
+SELECT table_name, source, rows, rejects FROM warehouse.sluice_loads

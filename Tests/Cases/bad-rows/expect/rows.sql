@@ -1,0 +1,1 @@
+SELECT id, taken, amount, note, _source FROM readings

@@ -1,0 +1,1 @@
+SELECT item, sold, year, region FROM sales

@@ -1,0 +1,1 @@
+SELECT id, unnest("user".tags) AS tag FROM events

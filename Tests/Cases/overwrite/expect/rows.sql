@@ -1,0 +1,1 @@
+SELECT item, count, _source FROM stock

@@ -1,0 +1,1 @@
+SELECT item, price, currency, _source FROM prices

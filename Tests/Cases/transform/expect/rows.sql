@@ -1,0 +1,1 @@
+SELECT trip, leg_number, km, city, _source FROM trips

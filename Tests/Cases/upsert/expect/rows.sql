@@ -1,0 +1,1 @@
+SELECT region, meta.sku AS sku, price, title, _source FROM products

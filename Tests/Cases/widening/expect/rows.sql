@@ -1,0 +1,1 @@
+SELECT id, amount, code, day, big, extra, _source FROM codes
