@@ -1,1 +1,3 @@
-print("not built yet")
+import HandlerRuntime
+
+Handler.run(named: "load", load)

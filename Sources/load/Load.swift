@@ -1,0 +1,54 @@
+import Catalog
+import DuckDB
+import Events
+import FunctionConfig
+import HandlerRuntime
+import TableRows
+
+/// Brings new object versions, or the partitions that lake commits changed, into the warehouse.
+func load(_ context: HandlerContext) throws -> HandlerResult {
+    guard case .duckDB(let path) = context.config.warehouse else {
+        throw HandlerError.failure(
+            "NoWarehouse",
+            "this version loads into a DuckDB file; name one as `warehouse`"
+        )
+    }
+    let database = try Database(settings: context.databaseSettings)
+    let warehouse = Warehouse(path: path, connection: try database.connect())
+    switch context.event {
+    case .crawler(let event):
+        return try load(event.detail, context: context, into: warehouse)
+    case .objects(let event):
+        var commits = LakeCommits(event.records, context: context)
+        return try commits.load(into: warehouse, database: database)
+    case .schedule:
+        throw HandlerError.failure(
+            "WrongEvent",
+            "load takes crawler events and commits of lake tables"
+        )
+    }
+}
+
+private func load(
+    _ detail: GlueEvent.Detail,
+    context: HandlerContext,
+    into warehouse: borrowing Warehouse
+) throws -> HandlerResult {
+    guard let entry = try TableEntry.read(detail.table, in: context.buckets),
+        entry.version >= detail.catalogVersion
+    else {
+        throw HandlerError.failure(
+            "CatalogBehind",
+            "catalog/\(detail.table).json is older than version \(detail.catalogVersion), which the "
+                + "event names; let `crawl` run for the table again"
+        )
+    }
+    let settings = context.config.table(named: detail.table)
+    var loading = try VersionLoading(
+        settings: settings,
+        entry: entry,
+        staged: StagedVersions(detail.objects, in: context.buckets),
+        context: context
+    )
+    return try loading.run(into: warehouse)
+}
