@@ -1,0 +1,184 @@
+import Buckets
+import DeltaTable
+import DuckDB
+import FunctionConfig
+import Glibc
+import HandlerRuntime
+import LakeFiles
+
+/// A database in memory in which the tables that one query names can be read.
+///
+/// Lake tables are views over the data files of the newest Delta snapshot, made by `LakeRelation`
+/// and not by `delta_scan`: loading that extension takes 0.3 s, ten times the rest of a small
+/// query, and it cannot open a table below a folder whose name holds a percent sign.
+struct QuerySession: ~Copyable {
+    private let sql: String
+    private let lakeTables: [String]
+    private let database: Database
+    private let connection: Connection
+    // Held until the warehouse is closed.
+    private let lock: WarehouseLock?
+
+    /// Opens what the query needs.
+    ///
+    /// - Parameters:
+    ///   - sql: The query.
+    ///   - folder: The buckets.
+    ///   - warehouse: Tells where the warehouse is; called only if the query names it.
+    /// - Throws: `QueryError`.
+    init(
+        sql: String,
+        folder: BucketsFolder,
+        warehouse: (BucketsFolder) throws -> Warehouse
+    ) throws {
+        let scratch = folder.scratchFolder + "/query-\(getpid())"
+        let database = try Self.checked { () throws(DuckDBError) in
+            try Database(settings: ["temp_directory": scratch])
+        }
+        let connection = try Self.checked { () throws(DuckDBError) in try database.connect() }
+        let names = try Self.tables(in: sql, connection)
+        let lakeTables = try FilePath.names(in: folder.path(ofBucket: "lake"))
+            .filter { !$0.hasPrefix(".") }
+        try Self.makeViews(for: names, present: lakeTables, in: folder, database, connection)
+        let lock =
+            names.contains(where: \.isInWarehouse)
+            ? try Self.attach(try warehouse(folder), to: connection) : nil
+        self.sql = sql
+        self.lakeTables = lakeTables
+        self.database = database
+        self.connection = connection
+        self.lock = lock
+    }
+
+    /// Runs the query and hands over its rows.
+    func run(_ body: (borrowing QueryResult) throws -> Void) throws {
+        do {
+            let statements = try connection.statements(in: sql)
+            let statement = try statements.prepare(0)
+            try Self.requireReadOnly(statement, sql)
+            try body(try statement.run())
+        } catch let error as DuckDBError {
+            guard error.message.contains("Table with name") else { throw QueryError.sql(error) }
+            let known = lakeTables.isEmpty ? "none yet" : lakeTables.joined(separator: ", ")
+            throw QueryError.failed("\(error.message)\nlake tables: \(known)")
+        }
+    }
+
+    private static func checked<Value: ~Copyable>(
+        _ body: () throws(DuckDBError) -> Value
+    ) throws -> Value {
+        do { return try body() } catch { throw QueryError.sql(error) }
+    }
+
+    private static func tables(
+        in sql: String,
+        _ connection: borrowing Connection
+    ) throws -> [TableName] {
+        do {
+            let count = try connection.statements(in: sql).count
+            guard count == 1 else {
+                throw QueryError.failed("`query` runs one statement at a time; this is \(count)")
+            }
+            return try connection.tableNames(in: sql).map(TableName.init)
+        } catch let error as DuckDBError {
+            throw QueryError.sql(error)
+        }
+    }
+
+    private static func requireReadOnly(
+        _ statement: borrowing PreparedStatement,
+        _ sql: String
+    )
+        throws
+    {
+        switch statement.kind {
+        case .select: break
+        case .explain where !sql.lowercased().contains("analyze"): break
+        case .explain:
+            throw QueryError.failed("EXPLAIN ANALYZE runs what it explains; leave ANALYZE out")
+        case .other:
+            throw QueryError.failed(
+                "`query` only reads: give it one SELECT, FROM, VALUES, WITH, DESCRIBE or SHOW"
+            )
+        }
+        guard statement.parameterCount == 0 else {
+            throw QueryError.failed("the statement has parameters, and `query` has no values")
+        }
+    }
+
+    private static func makeViews(
+        for names: [TableName],
+        present: [String],
+        in folder: BucketsFolder,
+        _ database: borrowing Database,
+        _ connection: borrowing Connection
+    ) throws {
+        // `SHOW TABLES` and `DESCRIBE` name no table or not as one.
+        let wantsAll = names.isEmpty || names.contains(where: \.isCatalog)
+        let wanted = Set(wantsAll ? present : names.compactMap(\.lakeTable))
+        do {
+            try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
+            for table in present where wanted.contains(table) {
+                let path = folder.lakeTable(table)
+                let codec = try DuckDBCheckpoints(database)
+                guard let snapshot = try DeltaLog(table: path).snapshot(using: codec) else {
+                    continue
+                }
+                let query = LakeRelation.query(of: snapshot, table: path)
+                try connection.execute("CREATE VIEW lake.\(SQL.identifier(table)) AS \(query)")
+            }
+        } catch let error as DuckDBError {
+            throw QueryError.sql(error)
+        } catch let error as DeltaError {
+            throw QueryError.failed(error.description)
+        }
+    }
+
+    private static func attach(
+        _ warehouse: Warehouse,
+        to connection: borrowing Connection
+    ) throws -> WarehouseLock {
+        guard case .duckDB(let path) = warehouse else {
+            throw QueryError.failed("a PostgreSQL warehouse cannot be queried; use psql")
+        }
+        guard access(path, F_OK) == 0 else {
+            throw QueryError.failed(
+                "there is no warehouse at \(path) yet; `load` makes it with its first rows"
+            )
+        }
+        let patience = Duration.seconds(10)
+        let end = ContinuousClock.now + patience
+        do {
+            let lock = try WarehouseLock(
+                path,
+                mode: .reading,
+                purpose: "query",
+                patience: patience
+            )
+            try attach(path, to: connection, until: end)
+            return lock
+        } catch let error as WarehouseLock.Busy {
+            throw QueryError.failed(error.description)
+        }
+    }
+
+    /// A program that takes no lock of ours may still hold the file; DuckDB then names it.
+    private static func attach(
+        _ path: String,
+        to connection: borrowing Connection,
+        until end: ContinuousClock.Instant
+    ) throws {
+        while true {
+            do {
+                try connection.execute(
+                    "ATTACH \(SQL.literal(path)) AS warehouse (READ_ONLY)"
+                )
+                return
+            } catch {
+                let isHeld = error.message.contains("Could not set lock")
+                guard isHeld, ContinuousClock.now < end else { throw QueryError.sql(error) }
+                usleep(50_000)
+            }
+        }
+    }
+}
