@@ -76,6 +76,9 @@ public struct WarehouseLock: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Lets the lock go before the value does.
+    public func release() { flock(descriptor, LOCK_UN) }
+
     /// Who holds the lock of a warehouse at this moment; nil when nobody does.
     public static func holder(ofWarehouse warehouse: String) -> String? {
         let file = open(warehouse + ".lock", O_RDONLY | O_CLOEXEC)

@@ -1,10 +1,10 @@
-import DeltaTable
+public import DeltaTable
 import DuckDB
 
 /// The text forms of partition values: in the log and in the names of folders.
 ///
 /// https://github.com/delta-io/delta/blob/master/PROTOCOL.md#partition-value-serialization
-enum PartitionValue {
+public enum PartitionValue {
     /// An SQL expression for the log's text of a column's value.
     static func logText(of field: DeltaField) -> String {
         let name = SQL.identifier(field.name)
@@ -23,7 +23,7 @@ enum PartitionValue {
     }
 
     /// An SQL expression for the typed value of a text in the log; an empty text is null.
-    static func typed(_ text: String?, as type: DeltaType) -> String {
+    public static func typed(_ text: String?, as type: DeltaType) -> String {
         guard let text, !text.isEmpty else { return "NULL::\(type.duckDBName)" }
         return "\(SQL.literal(text))::\(type.duckDBName)"
     }

@@ -41,13 +41,8 @@ struct Warehouse: ~Copyable {
         options: String,
         _ body: (borrowing Connection) throws -> Answer
     ) throws -> Answer {
-        let lock: WarehouseLock
-        do {
-            lock = try WarehouseLock(path, mode: mode, purpose: "load", patience: Self.patience)
-        } catch {
-            throw HandlerError.notNow("WarehouseBusy", error.description)
-        }
-        defer { withExtendedLifetime(lock) {} }
+        let lock = try Self.lock(path, mode)
+        defer { lock.release() }
         do {
             try connection.execute("ATTACH \(SQL.literal(path)) AS warehouse \(options)")
         } catch {
@@ -55,6 +50,17 @@ struct Warehouse: ~Copyable {
         }
         defer { _ = try? connection.execute("DETACH warehouse") }
         return try body(connection)
+    }
+
+    private static func lock(
+        _ path: String,
+        _ mode: WarehouseLock.Mode
+    ) throws(HandlerError) -> WarehouseLock {
+        do {
+            return try WarehouseLock(path, mode: mode, purpose: "load", patience: patience)
+        } catch {
+            throw .notNow("WarehouseBusy", error.description)
+        }
     }
 
     /// A program that does not know of the lock file may hold the database itself.

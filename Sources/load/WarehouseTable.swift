@@ -1,3 +1,4 @@
+import Buckets
 import DuckDB
 import Events
 import FunctionConfig
