@@ -155,5 +155,7 @@ let package = Package(
         tests("DuckDB", ["DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
+        tests("Sluice", ["sluice", "Events"]),
+        tests("Case"),
     ]
 )
