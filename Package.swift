@@ -163,5 +163,7 @@ let package = Package(
         tests("RecordSplit", ["RecordSplit"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
+        tests("Sluice", ["sluice", "Events"]),
+        tests("Case"),
     ]
 )

@@ -21,8 +21,10 @@ package protocol LogStore: Sendable {
 }
 
 /// A folder of this machine.
-struct LocalLogStore: LogStore {
-    func names(in folder: String) throws(DeltaError) -> [String]? {
+package struct LocalLogStore: LogStore {
+    package init() {}
+
+    package func names(in folder: String) throws(DeltaError) -> [String]? {
         guard let stream = opendir(folder) else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure("list \(folder)")
@@ -38,7 +40,7 @@ struct LocalLogStore: LogStore {
         return names
     }
 
-    func read(_ path: String) throws(DeltaError) -> [UInt8]? {
+    package func read(_ path: String) throws(DeltaError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -65,7 +67,7 @@ struct LocalLogStore: LogStore {
         return Array(bytes.prefix(filled))
     }
 
-    func makeFolder(_ path: String) throws(DeltaError) {
+    package func makeFolder(_ path: String) throws(DeltaError) {
         if mkdir(path, 0o777) == 0 {
             if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
                 try sync(String(path[..<slash]))
@@ -80,7 +82,7 @@ struct LocalLogStore: LogStore {
         try makeFolder(path)
     }
 
-    func write(_ bytes: [UInt8], to path: String) throws(DeltaError) {
+    package func write(_ bytes: [UInt8], to path: String) throws(DeltaError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure("write \(path)") }
         defer { close(descriptor) }
@@ -100,24 +102,24 @@ struct LocalLogStore: LogStore {
         guard fsync(descriptor) == 0 else { throw failure("write \(path)") }
     }
 
-    func sync(_ path: String) throws(DeltaError) {
+    package func sync(_ path: String) throws(DeltaError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("bring \(path) to the disk") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("bring \(path) to the disk") }
     }
 
-    func linkIfAbsent(_ path: String, as name: String) throws(DeltaError) -> Bool {
+    package func linkIfAbsent(_ path: String, as name: String) throws(DeltaError) -> Bool {
         if link(path, name) == 0 { return true }
         if errno == EEXIST { return false }
         throw failure("link \(name)")
     }
 
-    func replace(_ name: String, with path: String) throws(DeltaError) {
+    package func replace(_ name: String, with path: String) throws(DeltaError) {
         guard rename(path, name) == 0 else { throw failure("rename \(path) to \(name)") }
     }
 
-    func remove(_ path: String) { unlink(path) }
+    package func remove(_ path: String) { unlink(path) }
 
     private func failure(_ step: String) -> DeltaError {
         DeltaError(.storage, step: step, detail: String(cString: strerror(errno)))
