@@ -163,5 +163,6 @@ let package = Package(
         tests("RecordSplit", ["RecordSplit"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
+        tests("SimilarityKernel", ["SimilarityKernel"]),
     ]
 )

@@ -133,7 +133,7 @@ private final class IntervalBand {
 
     deinit { distances.deallocate() }
 
-    /// A partner of a locale, as a place in its class; they ascend. `nil` past the last.
+    /// A partner of a locale, as a place in its class, ascending with `place`; `nil` past the last.
     func partner(of locale: Int, at place: Int) -> Int? {
         guard let kept else { return place < indicator.partners(of: locale) ? place : nil }
         let partners = kept[locale - locales.lowerBound]

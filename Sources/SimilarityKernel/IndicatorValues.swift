@@ -25,6 +25,12 @@ public struct IndicatorValues: Sendable {
         cells = Array(repeating: .nan, count: shape.locales * shape.cellsPerLocale)
     }
 
+    /// The value of a cell of the shape; `nil` where there is none.
+    public func value(locale: Int, interval: Int, dimension: Int) -> Double? {
+        let value = cells[index(locale, interval, dimension)]
+        return value.isNaN ? nil : value
+    }
+
     /// Puts a value into its cell; of several for one cell the greatest stays.
     ///
     /// A value that is not finite, or an index outside the shape, changes nothing.
@@ -33,13 +39,16 @@ public struct IndicatorValues: Sendable {
             value.isFinite, (0..<shape.locales).contains(locale),
             (0..<shape.intervals).contains(interval), (0..<shape.dimensions).contains(dimension)
         else { return }
-        let cell =
-            locale * shape.cellsPerLocale + shape.cell(interval: interval, dimension: dimension)
+        let cell = index(locale, interval, dimension)
         if cells[cell].isNaN {
             cells[cell] = value
         } else {
             repeatedValues += 1
             cells[cell] = max(cells[cell], value)
         }
+    }
+
+    private func index(_ locale: Int, _ interval: Int, _ dimension: Int) -> Int {
+        locale * shape.cellsPerLocale + shape.cell(interval: interval, dimension: dimension)
     }
 }

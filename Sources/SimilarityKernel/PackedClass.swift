@@ -1,15 +1,6 @@
 /// Some partners side by side: what one vector instruction works on.
 typealias Lanes = SIMD4<Double>
 
-extension Lanes {
-    /// The square root of each lane, as one instruction each; the vector's own calls the C library.
-    @inline(__always)
-    var roots: Lanes {
-        Lanes(
-            self[0].squareRoot(), self[1].squareRoot(), self[2].squareRoot(), self[3].squareRoot())
-    }
-}
-
 /// The scores of the locales of one class, laid out so that one locale meets several partners at
 /// once, a partner a lane.
 ///

@@ -25,7 +25,10 @@ final class PairBand {
 
     /// Compares and ranks the rows of some locales, on all cores.
     ///
-    /// - Parameter topK: How many partners besides itself a locale keeps; `nil` for all.
+    /// - Parameters:
+    ///   - locales: The rows.
+    ///   - indicator: What they are rows of.
+    ///   - topK: How many partners besides itself a locale keeps; `nil` for all.
     init(_ locales: Range<Int>, of indicator: PackedIndicator, topK: Int?) {
         self.locales = locales
         self.indicator = indicator

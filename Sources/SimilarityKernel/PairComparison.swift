@@ -25,6 +25,7 @@ public struct PairComparison: Equatable, Sendable {
 /// - Parameters:
 ///   - x: A series; not-a-number where it has no point.
 ///   - y: Another one, of the same length.
+/// - Returns: The correlation, from -1 to 1 but for rounding.
 func seriesCorrelation<Series: RandomAccessCollection<Double>>(_ x: Series, _ y: Series) -> Double {
     var count = 0.0
     var sumX = 0.0

@@ -1,5 +1,6 @@
-/// One locale's present cells, listed twice: by dimension for correlation, by interval for
-/// distance. Its missing cells cost nothing when it meets its partners.
+/// One locale's present cells, by dimension for correlation and again by interval for distance.
+///
+/// Its missing cells cost nothing when it meets its partners.
 struct PreparedRow {
     /// A present cell: where it lies in a block, and what the locale has there.
     struct Cell {

@@ -62,7 +62,7 @@ struct RowKernel {
                     squares += difference * difference
                     seen += mask
                 }
-                body(interval, squares.roots, seen .> 0)
+                body(interval, squares.squareRoot(), seen .> 0)
             }
         }
     }
@@ -140,7 +140,7 @@ private struct SeriesSums {
             (squaresX * 16 .>= xx) .& (squaresY * 16 .>= yy) .& (squaresX .> limit * 16)
             .& (squaresY .> limit * 16)
         let product = (squaresX * squaresY).replacing(with: 1, where: .!sure)
-        let correlation = (xy - x * y / points) / product.roots
+        let correlation = (xy - x * y / points) / product.squareRoot()
         return (correlation.replacing(with: 0, where: .!(enough .& sure)), enough .& .!sure)
     }
 }
