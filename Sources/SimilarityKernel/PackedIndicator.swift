@@ -9,7 +9,7 @@ public struct PackedIndicator: Sendable {
     /// For each locale, its class's place in `classes` and its own place in that class.
     let places: [(packed: Int, position: Int)]
 
-    /// Packs scores; takes about five times the memory of the values.
+    /// Packs scores.
     public init(_ scores: ZScores) {
         self.scores = scores
         presence = PresenceBits(scores)
@@ -25,6 +25,20 @@ public struct PackedIndicator: Sendable {
             return (packed, members[packed].count - 1)
         }
         classes = members.map { PackedClass($0, of: scores) }
+    }
+
+    /// Bytes that an indicator takes at most while it is packed and afterwards, results aside.
+    ///
+    /// - Parameters:
+    ///   - classes: The class of each locale.
+    ///   - intervals: The number of intervals.
+    ///   - dimensions: The number of dimensions.
+    public static func memory(classes: [Int], intervals: Int, dimensions: Int) -> Int {
+        let sizes = Dictionary(grouping: classes) { $0 }.values.map(\.count)
+        let width = Lanes.scalarCount
+        let lanes = sizes.reduce(0) { $0 + ($1 + width - 1) / width * width }
+        let cells = (3 * classes.count + 3 * lanes) * intervals * dimensions
+        return cells * MemoryLayout<Double>.stride
     }
 
     /// How many locales a locale is compared with, itself among them.
