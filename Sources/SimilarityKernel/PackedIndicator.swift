@@ -33,6 +33,7 @@ public struct PackedIndicator: Sendable {
     ///   - classes: The class of each locale.
     ///   - intervals: The number of intervals.
     ///   - dimensions: The number of dimensions.
+    /// - Returns: Bytes.
     public static func memory(classes: [Int], intervals: Int, dimensions: Int) -> Int {
         let sizes = Dictionary(grouping: classes) { $0 }.values.map(\.count)
         let width = Lanes.scalarCount

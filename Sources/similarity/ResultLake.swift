@@ -56,6 +56,7 @@ final class ResultLake {
     ///   - input: What they are results of.
     ///   - isLast: Whether with them every indicator is current.
     /// - Returns: Those that were taken; others were already there, from this version or a newer.
+    /// - Throws: `DeltaError`, `BucketsError`, or `HandlerError` where a table is not ours.
     func commit(
         _ results: [IndicatorResults],
         of input: InputTable,

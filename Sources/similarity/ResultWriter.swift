@@ -25,6 +25,7 @@ final class ResultWriter {
     ///   - database: Writes the files; one writer a database.
     ///   - settings: What to write.
     ///   - memory: Bytes for results that are computed and not yet written.
+    /// - Throws: `DuckDBError` where the database has a writer already.
     init(
         _ buckets: BucketsFolder,
         scratch: String,
@@ -60,6 +61,7 @@ final class ResultWriter {
     ///   - indicator: What to compare.
     ///   - now: The present time in milliseconds since 1970.
     /// - Returns: The files.
+    /// - Throws: `LakeFilesError`, `DuckDBError`.
     func write(_ indicator: NamedIndicator, now: Int64) throws -> IndicatorResults {
         var results = IndicatorResults(indicator: indicator.id)
         do {
