@@ -164,5 +164,6 @@ let package = Package(
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("SimilarityKernel", ["SimilarityKernel"]),
+        tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
 )
