@@ -165,5 +165,7 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("SimilarityKernel", ["SimilarityKernel"]),
+        tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
 )

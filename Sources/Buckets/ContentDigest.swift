@@ -32,6 +32,11 @@ public struct ContentDigest: ~Copyable {
         return hexadecimal(hash.high64) + hexadecimal(hash.low64)
     }
 
+    /// The low 64 bits of XXH3-128 of bytes in memory: the last 16 digits of their eTag.
+    public static func low64(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        XXH3_128bits(bytes.baseAddress, bytes.count).low64
+    }
+
     /// The eTag and the number of bytes of the file behind a descriptor, from its position on.
     ///
     /// - Throws: `BucketsError` with `path` in its step when a read fails.

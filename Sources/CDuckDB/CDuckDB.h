@@ -23,6 +23,10 @@ typedef struct sluice_duckdb_vector *duckdb_vector;
 typedef struct sluice_duckdb_type *duckdb_logical_type;
 typedef struct sluice_duckdb_appender *duckdb_appender;
 typedef struct sluice_duckdb_value *duckdb_value;
+typedef struct sluice_duckdb_table_function *duckdb_table_function;
+typedef struct sluice_duckdb_bind_info *duckdb_bind_info;
+typedef struct sluice_duckdb_init_info *duckdb_init_info;
+typedef struct sluice_duckdb_function_info *duckdb_function_info;
 
 typedef enum { DuckDBSuccess = 0, DuckDBFailure = 1 } duckdb_state;
 
@@ -194,5 +198,33 @@ duckdb_state duckdb_append_data_chunk(duckdb_appender appender, duckdb_data_chun
 const char *duckdb_appender_error(duckdb_appender appender);
 duckdb_state duckdb_appender_close(duckdb_appender appender);
 duckdb_state duckdb_appender_destroy(duckdb_appender *appender);
+
+// Table functions: rows that the caller makes
+typedef void (*duckdb_delete_callback_t)(void *data);
+typedef void (*duckdb_table_function_bind_t)(duckdb_bind_info info);
+typedef void (*duckdb_table_function_init_t)(duckdb_init_info info);
+typedef void (*duckdb_table_function_t)(duckdb_function_info info, duckdb_data_chunk output);
+duckdb_table_function duckdb_create_table_function(void);
+void duckdb_destroy_table_function(duckdb_table_function *function);
+void duckdb_table_function_set_name(duckdb_table_function function, const char *name);
+void duckdb_table_function_set_extra_info(
+    duckdb_table_function function, void *extra_info, duckdb_delete_callback_t destroy);
+void duckdb_table_function_set_bind(
+    duckdb_table_function function, duckdb_table_function_bind_t bind);
+void duckdb_table_function_set_init(
+    duckdb_table_function function, duckdb_table_function_init_t init);
+void duckdb_table_function_set_function(
+    duckdb_table_function function, duckdb_table_function_t body);
+duckdb_state duckdb_register_table_function(
+    duckdb_connection connection, duckdb_table_function function);
+void *duckdb_bind_get_extra_info(duckdb_bind_info info);
+void duckdb_bind_add_result_column(
+    duckdb_bind_info info, const char *name, duckdb_logical_type type);
+void duckdb_init_set_max_threads(duckdb_init_info info, idx_t count);
+void *duckdb_function_get_extra_info(duckdb_function_info info);
+void duckdb_function_set_error(duckdb_function_info info, const char *error);
+duckdb_logical_type duckdb_create_list_type(duckdb_logical_type child);
+duckdb_state duckdb_list_vector_reserve(duckdb_vector vector, idx_t capacity);
+duckdb_state duckdb_list_vector_set_size(duckdb_vector vector, idx_t size);
 
 #endif

@@ -134,7 +134,7 @@ public struct ChunkWriter {
         duckdb_validity_set_row_invalid(duckdb_vector_get_validity(vector), idx_t(row))
     }
 
-    private func vector(_ column: Int) -> duckdb_vector {
+    func vector(_ column: Int) -> duckdb_vector {
         duckdb_data_chunk_get_vector(chunk, idx_t(column))
     }
 }

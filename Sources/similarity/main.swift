@@ -1,1 +1,5 @@
-print("not built yet")
+import HandlerRuntime
+
+Handler.run(named: "similarity") { context in
+    try SimilarityJob(context).run()
+}
