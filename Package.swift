@@ -75,7 +75,7 @@ let package = Package(
         library("FunctionConfig", ["Events"]),
 
         // The daemon's side.
-        library("BucketWatch", ["Events", "Buckets", "CInotifyTools", logging]),
+        library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
         library("Ledger", ["Events", .product(name: "GRDB", package: "GRDB.swift")]),
         library(
             "Invocation",
@@ -159,6 +159,7 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
     ]
 )

@@ -1,1 +1,139 @@
-// BucketWatch
+/// Watches the buckets of one buckets folder and tells which objects change.
+///
+/// A thread of its own sets watches, then scans, then follows the kernel's notifications, so that
+/// nothing falls between: each object that is complete is told of at least once, as often as it
+/// changes, and perhaps more often. What a notification cannot tell or the kernel loses ends in a
+/// scan. Files that somebody has open for writing are told of as `opened` and again once they are
+/// complete. There can be one watch in a process at a time.
+public final class BucketWatch: Sendable {
+    /// What happens, from the start; for one receiver, once.
+    ///
+    /// Ends after ``stop()``.
+    public let events: WatchEvents
+    private let requests: WatchRequests
+
+    /// Begins to watch.
+    ///
+    /// - Parameters:
+    ///   - root: The absolute path of the buckets folder, which must exist.
+    ///   - scope: Which folders and objects to look at.
+    /// - Throws: `BucketWatchError` with code `busy` or `limit`. What keeps the folder from being
+    ///   watched, now or later, is thrown by ``events``.
+    public convenience init(root: String, scope: WatchScope) throws(BucketWatchError) {
+        let waker = try Waker()
+        self.init(
+            root: root,
+            scope: scope,
+            pace: WatchPace(),
+            waker: waker,
+            notifier: try InotifyTools(waker: waker)
+        )
+    }
+
+    init(
+        root: String,
+        scope: WatchScope,
+        pace: WatchPace,
+        waker: Waker,
+        notifier: sending any FolderNotifier
+    ) {
+        let channel = EventChannel(capacity: pace.capacity)
+        let requests = WatchRequests(waker: waker)
+        events = WatchEvents(channel: channel)
+        self.requests = requests
+        nonisolated(unsafe) var handedOver: (any FolderNotifier)? = notifier
+        let refusal = Thread.start {
+            var failure: BucketWatchError?
+            // The kernel's resources go before the receiver is told that the watch has ended.
+            if let notifier = handedOver.take() {
+                failure = Self.run(root, scope, pace, notifier, channel, requests)
+            }
+            channel.finish(failure)
+        }
+        guard refusal != 0 else { return }
+        channel.finish(
+            BucketWatchError(
+                code: .limit,
+                operation: "start a thread",
+                detail: String(errno: refusal)
+            )
+        )
+    }
+
+    deinit { stop() }
+
+    /// Asks for a scan of everything; it is told of as `scanStarted` and `scanFinished`.
+    public func rescan() { requests.scan() }
+
+    /// Asks for a mark behind everything that has happened on disk before this call.
+    ///
+    /// - Returns: The ticket that ``WatchEvent/settled(_:)`` will carry.
+    public func settle() -> SettleTicket { requests.settle() }
+
+    /// Ends the watch.
+    ///
+    /// ``events`` ends when the thread has let go of the kernel's resources, and events that were
+    /// not received yet are dropped.
+    public func stop() {
+        requests.end()
+        events.channel.close()
+    }
+
+    private static func run(
+        _ root: String,
+        _ scope: WatchScope,
+        _ pace: WatchPace,
+        _ notifier: any FolderNotifier,
+        _ channel: EventChannel,
+        _ requests: WatchRequests
+    ) -> BucketWatchError? {
+        let loop = WatchLoop(
+            root: root,
+            scope: scope,
+            pace: pace,
+            notifier: notifier,
+            channel: channel,
+            requests: requests
+        )
+        do {
+            try loop.run()
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+/// The events of a ``BucketWatch``, in order, for one receiver.
+public struct WatchEvents: AsyncSequence, Sendable {
+    let channel: EventChannel
+
+    /// Waits for the events one by one.
+    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel) }
+
+    /// Waits for events.
+    public struct Iterator: AsyncIteratorProtocol {
+        let channel: EventChannel
+
+        /// The next event; nil when the watch was stopped or the task is cancelled.
+        ///
+        /// - Throws: What ended the watch.
+        public mutating func next() async throws(BucketWatchError) -> WatchEvent? {
+            try await next(isolation: nil)
+        }
+
+        /// The next event; nil when the watch was stopped or the task is cancelled.
+        ///
+        /// - Throws: What ended the watch.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws(BucketWatchError) -> WatchEvent? {
+            switch await channel.next() {
+            case .event(let event): return event
+            case .end(let failure):
+                if let failure { throw failure }
+                return nil
+            }
+        }
+    }
+}

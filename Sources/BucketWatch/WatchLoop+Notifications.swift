@@ -1,0 +1,150 @@
+import CInotifyTools
+import Events
+import Glibc
+
+extension WatchLoop {
+    /// Handles one notification.
+    func handle(_ notification: FolderNotification) throws(BucketWatchError) {
+        if notification.has(IN_Q_OVERFLOW) {
+            try startOver(.overflow)
+            return
+        }
+        if notification.has(IN_IGNORED) {
+            guard tree.end(notification.watch) == .root else { return }
+            throw BucketWatchError(
+                code: .unreachable,
+                operation: "watch \(root)",
+                detail: "the folder was deleted or unmounted; put it back and start again"
+            )
+        }
+        guard let folder = tree.path(of: notification.watch), !notification.name.isEmpty else {
+            return
+        }
+        let isFolder = notification.has(IN_ISDIR) || isLinkedBucket(notification.name, in: folder)
+        switch EntryName(notification.name, isFolder: isFolder) {
+        case .ignored:
+            return
+        case .refused(let reason):
+            guard notification.has(IN_CREATE) || notification.has(IN_MOVED_TO) else { return }
+            refuse(notification.name, in: folder, reason: reason)
+        case .usable(let name) where isFolder:
+            handle(notification, folder: folder.appending(name))
+        case .usable(let name):
+            guard let key = folder.object(name), scope.includes(key) else { return }
+            handle(notification, file: key, in: folder)
+        }
+        if batch.count >= pace.batch { flush() }
+    }
+
+    private func handle(_ notification: FolderNotification, folder: FolderPath) {
+        guard scope.canHoldObjects(folder) else { return }
+        if notification.has(IN_CREATE) {
+            // A folder that its parent's scan has found is watched already, and was before it
+            // was read.
+            if !tree.isWatched(folder) { enter(folder) }
+        } else if notification.has(IN_MOVED_TO) {
+            tree.forget(folder)
+            enter(folder)
+        } else if notification.has(IN_DELETE) {
+            tree.forget(folder)
+            leave(folder)
+        } else if notification.has(IN_MOVED_FROM) {
+            for number in tree.removeAll(within: folder) { notifier.unwatch(number) }
+            leave(folder)
+        }
+    }
+
+    private func handle(
+        _ notification: FolderNotification,
+        file key: ObjectKey,
+        in folder: FolderPath
+    ) {
+        if notification.has(IN_DELETE) || notification.has(IN_MOVED_FROM) {
+            let evidence: ObjectChange.Evidence =
+                notification.has(IN_DELETE) ? .deleted : .movedFrom
+            beingWritten[key] = nil
+            batch.append(ObjectChange(key: key, kind: .removed, evidence: evidence, stamp: nil))
+            return
+        }
+        guard let stamp = FileStamp(path: path(of: key)) else { return }
+        if notification.has(IN_CLOSE_WRITE) {
+            complete(key, .closeWrite, stamp, in: folder)
+        } else if notification.has(IN_MOVED_TO) {
+            report(key, .movedTo, stamp, in: folder)
+        } else if stamp.size == 0 {
+            // Just created: the creator's descriptor may not count as open for writing yet.
+            write(key, stamp)
+        } else {
+            report(key, .linked, stamp, in: folder)
+        }
+    }
+
+    /// Reports a file as complete, or as being written.
+    func report(
+        _ key: ObjectKey,
+        _ evidence: ObjectChange.Evidence,
+        _ stamp: FileStamp,
+        in folder: FolderPath
+    ) {
+        if OpenForWriting.isOpen(path(of: key), stamp: stamp, now: Self.now()) {
+            write(key, stamp)
+        } else {
+            complete(key, evidence, stamp, in: folder)
+        }
+    }
+
+    private func complete(
+        _ key: ObjectKey,
+        _ evidence: ObjectChange.Evidence,
+        _ stamp: FileStamp,
+        in folder: FolderPath
+    ) {
+        beingWritten[key] = nil
+        batch.append(ObjectChange(key: key, kind: .created, evidence: evidence, stamp: stamp))
+        if folder.isVersionFolder { stopWatching(folder) }
+    }
+
+    private func write(_ key: ObjectKey, _ stamp: FileStamp) {
+        beingWritten[key] = Self.monotonicMilliseconds() + pace.openFiles
+        batch.append(
+            ObjectChange(key: key, kind: .opened, evidence: .beingWritten, stamp: stamp)
+        )
+    }
+
+    /// A folder is no longer where it was.
+    private func leave(_ folder: FolderPath) {
+        for key in beingWritten.keys where folder.contains(key) { beingWritten[key] = nil }
+        guard let bucket = folder.bucket else { return }
+        flush()
+        channel.send(.folderGone(ObjectKey(bucket: bucket, key: folder.keyPrefix)))
+    }
+
+    /// Tells of a name that cannot be a key.
+    func refuse(_ name: [UInt8], in folder: FolderPath, reason: String) {
+        let shown = folder.text.text + "/" + EntryName.printable(name)
+        channel.send(.refused(RefusedName(path: shown, reason: reason)))
+    }
+
+    /// Whether the entry is a symbolic link that stands for a whole bucket.
+    func isLinkedBucket(_ name: [UInt8], in folder: FolderPath) -> Bool {
+        guard folder == .root, let name = String(validating: name, as: UTF8.self) else {
+            return false
+        }
+        var status = stat()
+        return stat(path(of: folder.appending(name)), &status) == 0
+            && status.st_mode & S_IFMT == S_IFDIR
+    }
+}
+
+extension FolderNotification {
+    /// Whether that bit of `inotify(7)` is set.
+    fileprivate func has(_ bit: Int32) -> Bool { mask & UInt32(bitPattern: bit) != 0 }
+    fileprivate func has(_ bit: UInt32) -> Bool { mask & bit != 0 }
+}
+
+extension FolderPath {
+    /// Whether the object lies in this folder or below it.
+    fileprivate func contains(_ key: ObjectKey) -> Bool {
+        FolderPath(key.description).isWithin(self)
+    }
+}

@@ -1,0 +1,102 @@
+import Events
+import FoundationEssentials
+import Glibc
+import TestSupport
+
+@testable import BucketWatch
+
+/// A buckets folder with a watch on it, whose events a test takes up to a mark.
+final class WatchedFolder {
+    let folder: ScratchFolder
+    let watch: BucketWatch
+    private var events: WatchEvents.Iterator
+
+    /// Watches `folder`; the notifier is libinotifytools unless one is made.
+    init(
+        _ folder: ScratchFolder,
+        prefixes: [String: [String]] = ["stage-1": [""]],
+        pace: WatchPace = WatchPace(),
+        notifier make: (InotifyTools) -> any FolderNotifier = { $0 }
+    ) throws {
+        self.folder = folder
+        let waker = try Waker()
+        nonisolated(unsafe) let notifier = make(try InotifyTools(waker: waker))
+        watch = BucketWatch(
+            root: folder.path,
+            scope: WatchScope(prefixes: prefixes),
+            pace: pace,
+            waker: waker,
+            notifier: notifier
+        )
+        events = watch.events.makeAsyncIterator()
+    }
+
+    /// Takes events up to and including the first that satisfies the condition.
+    func take(until isLast: (WatchEvent) -> Bool) async throws -> [WatchEvent] {
+        var taken: [WatchEvent] = []
+        while let event = try await events.next() {
+            taken.append(event)
+            if isLast(event) { return taken }
+        }
+        throw EndOfEvents(taken: taken)
+    }
+
+    /// Takes what the first scan finds.
+    func start() async throws -> [WatchEvent] {
+        try await take { $0 == .scanFinished(.start) }
+    }
+
+    /// Takes everything that has happened on disk before this call.
+    func settle() async throws -> [WatchEvent] {
+        let ticket = watch.settle()
+        return try await take { $0 == .settled(ticket) }
+    }
+
+    /// Takes events until these objects have all been told of as `created`.
+    func take(untilCreated keys: some Sequence<String>) async throws -> [WatchEvent] {
+        var missing = Set(keys)
+        return try await take { event in
+            missing.subtract([event].keys(.created))
+            return missing.isEmpty
+        }
+    }
+
+    /// Ends the watch and waits until another one may begin.
+    func end() async throws {
+        watch.stop()
+        while try await events.next() != nil {}
+    }
+
+    /// The events ended although the test waits for one.
+    struct EndOfEvents: Error { let taken: [WatchEvent] }
+}
+
+/// Runs a test on a watch that has made its first scan, and ends the watch.
+func withWatch(
+    on folder: ScratchFolder? = nil,
+    prefixes: [String: [String]] = ["stage-1": [""]],
+    pace: WatchPace = WatchPace(),
+    notifier: (InotifyTools) -> any FolderNotifier = { $0 },
+    _ body: (WatchedFolder) async throws -> Void
+) async throws {
+    let folder = try folder ?? ScratchFolder()
+    for bucket in prefixes.keys { mkdir(folder.path(bucket), 0o755) }
+    let watched = try WatchedFolder(folder, prefixes: prefixes, pace: pace, notifier: notifier)
+    _ = try await watched.start()
+    try await body(watched)
+    try await watched.end()
+}
+
+extension Sequence<WatchEvent> {
+    /// All changes, in order.
+    var changes: [ObjectChange] {
+        flatMap { event -> [ObjectChange] in
+            if case .changes(let changes) = event { changes } else { [] }
+        }
+    }
+
+    /// The objects with a change of that kind, as `bucket/key`, in order.
+    func keys(_ kind: ObjectChange.Kind) -> [String] {
+        changes.filter { $0.kind == kind }.map(\.key.description)
+    }
+}
