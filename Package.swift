@@ -161,6 +161,14 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("Ledger", ["Ledger", "Events"]),
+        tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
+        tests(
+            "Daemon",
+            [
+                "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
+            ]),
+        tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),

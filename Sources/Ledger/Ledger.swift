@@ -1,1 +1,110 @@
-// Ledger
+public import Events
+import GRDB
+
+/// The durable memory of the daemon: versions, deliveries, runs and dead letters.
+///
+/// One SQLite file in WAL mode with `synchronous=NORMAL`: a change survives the death of the
+/// process once its method has returned; what a power cut takes back, the next scan finds again.
+/// The daemon is the only writer of runs; other processes may read at any time, and move dead
+/// letters back, see ``redrive(function:at:)``. Every method is one transaction, and runs on a
+/// thread of the ledger's own.
+public struct Ledger: Sendable {
+    private let database: DatabasePool
+
+    /// The ledger's file in the state folder of a buckets folder.
+    public static let fileName = "ledger.sqlite"
+
+    /// Opens the ledger at `path`, and makes or brings it up to date unless `readOnly`.
+    ///
+    /// - Throws: `LedgerError` with code `storage` when there is no such file to read, `unusable`
+    ///   when it is no ledger.
+    public init(path: String, readOnly: Bool = false) throws(LedgerError) {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 2
+        configuration.label = "ledger"
+        do {
+            // A pool switches to WAL and sets `synchronous=NORMAL` itself.
+            database = try DatabasePool(path: path, configuration: configuration)
+            if !readOnly { try LedgerSchema.migrator.migrate(database) }
+        } catch {
+            throw LedgerError("open \(path)", error)
+        }
+    }
+
+    /// Closes the file; later calls fail.
+    public func close() throws(LedgerError) {
+        do { try database.close() } catch { throw LedgerError("close", error) }
+    }
+
+    /// Runs `body` in one transaction that is on disk when this returns.
+    func write<Value: Sendable>(
+        _ operation: @autoclosure () -> String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do { return try await database.write(body) } catch {
+            throw LedgerError(operation(), error)
+        }
+    }
+
+    /// Runs `body` on a consistent state of the ledger.
+    func read<Value: Sendable>(
+        _ operation: @autoclosure () -> String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do { return try await database.read(body) } catch { throw LedgerError(operation(), error) }
+    }
+
+    /// Makes every later sequencer greater than `sequencer`.
+    ///
+    /// For a ledger that was lost while stage-2 and the lake still name older ones.
+    public func raiseSequencer(above sequencer: Sequencer) async throws(LedgerError) {
+        try await write("raise the sequencer") { db in
+            guard sequencer > (try Self.lastSequencer(db)) else { return }
+            try Self.setLastSequencer(sequencer, db)
+        }
+    }
+
+    /// The greatest sequencer given out so far; 0 in a new ledger.
+    public func lastSequencer() async throws(LedgerError) -> Sequencer {
+        try await read("read the last sequencer") { try Self.lastSequencer($0) }
+    }
+
+    static func lastSequencer(_ db: Database) throws -> Sequencer {
+        let value = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM settings WHERE name = 'last_sequencer'")
+        )
+        return Sequencer(rawValue: UInt64(value ?? 0))
+    }
+
+    static func setLastSequencer(_ sequencer: Sequencer, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO settings (name, value) VALUES ('last_sequencer', ?)"
+        ).execute(arguments: [sequencer.column])
+    }
+}
+
+/// Gives out the sequencers of one transaction.
+struct SequencerSource {
+    private var last: Sequencer
+    private let now: Int64
+    private var isUsed = false
+
+    init(_ db: Database, now: Int64) throws {
+        last = try Ledger.lastSequencer(db)
+        self.now = now
+    }
+
+    /// The greater of the last one + 1 and the clock in microseconds.
+    mutating func next() -> Sequencer {
+        last = Sequencer(rawValue: max(last.rawValue + 1, UInt64(max(0, now))))
+        isUsed = true
+        return last
+    }
+
+    /// Keeps what was given out; to be called before the transaction ends.
+    func store(_ db: Database) throws {
+        if isUsed { try Ledger.setLastSequencer(last, db) }
+    }
+}

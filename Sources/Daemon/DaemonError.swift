@@ -1,0 +1,18 @@
+/// Why the daemon cannot work.
+public enum DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Another daemon works on these buckets; its process, where the lock file tells it.
+    case inUse(process: Int32?, buckets: String)
+    /// The watch ended although nobody asked it to.
+    case watchEnded
+
+    /// What failed, why, and what to do.
+    public var description: String {
+        switch self {
+        case .inUse(let process, let buckets):
+            let who = process.map { "process \($0)" } ?? "another process"
+            return "\(who) already works on \(buckets): stop it first, or name other buckets with "
+                + "--buckets"
+        case .watchEnded: return "the watch over the buckets has ended; start again"
+        }
+    }
+}

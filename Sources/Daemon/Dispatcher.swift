@@ -1,0 +1,270 @@
+import Buckets
+import Events
+import FoundationEssentials
+import FunctionConfig
+import Invocation
+import Ledger
+import Logging
+import Synchronization
+
+/// Runs what is due: asks the machine, gives deliveries to runs, records their ends.
+actor Dispatcher {
+    /// How long a stop waits for runs.
+    private static let stopGrace: Int64 = 30_000_000
+    /// How long `up --once` waits for a file that somebody has open for writing.
+    private static let openGrace: Int64 = 10_000_000
+
+    private let options: DaemonOptions
+    private let ledger: Ledger
+    private let invoker: Invoker
+    private let logger: Logger
+    private let doorbell: Doorbell
+    private let hops = Mutex(HopTracker())
+    private let progress: @Sendable (DaemonSummary) -> Void
+    private var machine: DispatchMachine
+    private var summary = DaemonSummary()
+    private var stopAt: Int64?
+    private var timerAt: Int64?
+    private var wantsReload = false
+    /// Counts changes to what is pending, so that a stale copy of the ledger is noticed.
+    private var changes = 0
+
+    init(
+        options: DaemonOptions,
+        ledger: Ledger,
+        doorbell: Doorbell,
+        progress: @escaping @Sendable (DaemonSummary) -> Void
+    ) {
+        self.options = options
+        self.ledger = ledger
+        self.doorbell = doorbell
+        self.progress = progress
+        logger = options.logger
+        invoker = Invoker(
+            config: options.config,
+            buckets: options.buckets.path,
+            programs: options.programs,
+            surroundings: options.environment
+        )
+        machine = DispatchMachine(rules: DispatchRules(options.config), isOnce: options.isOnce)
+    }
+
+    /// Dispatches until it is stopped, in a single call also until nothing is left.
+    func run(intake: Intake) async throws {
+        wantsReload = true
+        doorbell.ring()
+        try await withThrowingDiscardingTaskGroup { group in
+            for await _ in doorbell.rings {
+                if wantsReload { try await takeFromLedger() }
+                begin(&group, intake)
+                report()
+                if try await isFinished(intake) { break }
+            }
+            group.cancelAll()
+        }
+        report()
+    }
+
+    /// Takes up what was recorded.
+    func recorded(_ outcome: RecordOutcome, at now: Int64) {
+        summary.versions += outcome.created.count
+        summary.deadLetters += outcome.deadLetters
+        changes += 1
+        machine.remove(outcome.withdrawn)
+        machine.add(outcome.pending, at: now)
+        doorbell.ring()
+    }
+
+    /// Reads the open deliveries anew, because another process changed them.
+    func reload() {
+        wantsReload = true
+        doorbell.ring()
+    }
+
+    /// Starts nothing new, waits for runs for a while, then ends them.
+    func stop() {
+        stopAt = stopAt ?? UTCTime.nowMicroseconds() + Self.stopGrace
+        doorbell.ring()
+    }
+
+    /// Where an object comes from, see ``HopTracker``.
+    nonisolated func origin(
+        of key: ObjectKey,
+        changedAt time: Int64
+    ) -> (hop: Int, requestID: String?) {
+        hops.withLock { $0.origin(of: key, modifiedAt: time) }
+    }
+
+    // MARK: - Passes
+
+    /// Replaces what is pending by what the ledger has, unless that is older than what came since.
+    private func takeFromLedger() async throws {
+        while true {
+            wantsReload = false
+            let before = changes
+            let pending = try await ledger.pending()
+            guard before == changes else { continue }
+            machine.replace(pending, at: UTCTime.nowMicroseconds())
+            return
+        }
+    }
+
+    private func begin(_ group: inout ThrowingDiscardingTaskGroup<any Error>, _ intake: Intake) {
+        let now = UTCTime.nowMicroseconds()
+        if let stopAt {
+            if now >= stopAt { group.cancelAll() } else { wake(at: stopAt, &group) }
+            return
+        }
+        while let start = machine.next(at: now) {
+            group.addTask { try await self.perform(start, intake) }
+        }
+        if let time = machine.nextWake(at: now) { wake(at: time, &group) }
+        if options.isOnce, machine.isIdle { wake(at: now + 1_000_000, &group) }
+    }
+
+    /// Rings at a time in microseconds since 1970, unless a ring before it is set.
+    private func wake(at time: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        if let timerAt, timerAt <= time { return }
+        timerAt = time
+        group.addTask {
+            let pause = max(0, time - UTCTime.nowMicroseconds())
+            try? await Task.sleep(for: .microseconds(pause))
+            await self.timerRang(time)
+        }
+    }
+
+    private func timerRang(_ time: Int64) {
+        if timerAt == time { timerAt = nil }
+        doorbell.ring()
+    }
+
+    private func isFinished(_ intake: Intake) async throws -> Bool {
+        if stopAt != nil { return machine.runningCount == 0 }
+        guard options.isOnce, machine.isIdle else { return false }
+        let versions = summary.versions
+        await intake.quiesce()
+        guard machine.isIdle, !wantsReload, versions == summary.versions else { return false }
+        let open = await intake.openFiles()
+        let now = UTCTime.nowMicroseconds()
+        guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
+        summary.leftOpen = open.keys.sorted { $0.description < $1.description }
+        (summary.leftPaused, summary.leftNotNow) = machine.left
+        return true
+    }
+
+    private func report() {
+        summary.running = machine.runningCount
+        summary.pending = machine.pendingCount
+        summary.foreign = machine.foreign
+        progress(summary)
+    }
+
+    // MARK: - Runs
+
+    private func perform(_ start: DispatchMachine.Start, _ intake: Intake) async throws {
+        var isNotNow = false
+        defer {
+            machine.ended(start, notNow: isNotNow, at: UTCTime.nowMicroseconds())
+            doorbell.ring()
+        }
+        guard let function = options.config.function(named: start.function),
+            let trigger = options.config.triggers.first(where: { $0.id == start.lane.trigger })
+        else { return }
+        let requestID = UUID().uuidString.lowercased()
+        let began = UTCTime.nowMicroseconds()
+        let leased = try await ledger.begin(
+            NewRun(
+                requestID: requestID,
+                function: function.name,
+                trigger: trigger.id,
+                table: start.lane.table,
+                logPath: invoker.logPath(
+                    function: function.name,
+                    requestID: requestID,
+                    startedAt: began
+                )
+            ),
+            deliveries: start.deliveries.map(\.id),
+            at: began
+        )
+        guard !leased.isEmpty else { return }
+        let event = try await event(leased, trigger, requestID, began)
+        let writes = options.config.writes(of: function)
+        let hop = leased.map(\.hop).max() ?? 0
+        hops.withLock { $0.began(requestID, writes: writes, hop: hop, at: began) }
+        let report = await invoker.invoke(function, event: event, requestID: requestID)
+        let now = UTCTime.nowMicroseconds()
+        hops.withLock { $0.ended(requestID, at: now) }
+        try? FilePath.removeTree(options.buckets.scratchFolder + "/" + requestID)
+        // A task that was cancelled cannot write; whoever starts next queues the run again.
+        guard !Task.isCancelled else { return }
+
+        var end = RunJudgement(function: function, isOnce: options.isOnce, now: now)
+            .end(of: report, leased)
+        end.onSucceeded = plans(forEndOf: function, "Succeeded")
+        end.onFailed = plans(forEndOf: function, "Failed")
+        let settled = try await ledger.settle(end, at: now)
+        isNotNow = end.outcome == .notNow
+        summary.runs += 1
+        summary.deadLetters += settled.deadLetters
+        changes += 1
+        machine.add(settled.pending, at: now)
+        log(end, function, start)
+        if !settled.toDigest.isEmpty { try await intake.lookAgain(settled.toDigest) }
+        if end.items.contains(where: { $0.outcome == .done }) { try await purge(start.lane.table) }
+    }
+
+    private func event(
+        _ leased: [LeasedDelivery],
+        _ trigger: Trigger,
+        _ requestID: String,
+        _ now: Int64
+    ) async throws -> [UInt8] {
+        var cause: RecordedRun?
+        if let run = leased.last?.cause { cause = try await ledger.run(run) }
+        let composer = EventComposer(buckets: options.buckets, requestID: requestID, now: now)
+        return Array(try composer.event(leased, trigger: trigger, cause: cause).json())
+    }
+
+    private func plans(forEndOf function: FunctionSettings, _ state: String) -> [DeliveryPlan] {
+        options.config.triggers(forCrawler: function.name, state: state).map {
+            DeliveryPlan(trigger: $0.id, function: $0.function)
+        }
+    }
+
+    private func purge(_ table: String) async throws {
+        guard options.config.table(named: table).purgesChunks else { return }
+        try await ChunkPurge(buckets: options.buckets, ledger: ledger).purge(table: table)
+    }
+
+    private func log(
+        _ end: RunEnd,
+        _ function: FunctionSettings,
+        _ start: DispatchMachine.Start
+    ) {
+        var facts: Logger.Metadata = [
+            "function.name": "\(function.name)",
+            "run.id": "\(end.requestID)",
+            "run.items": "\(end.items.count)",
+            "run.milliseconds": "\(end.durationMicroseconds / 1000)",
+        ]
+        if !start.lane.table.isEmpty { facts["table.name"] = "\(start.lane.table)" }
+        logger.debug("run ended", metadata: facts)
+        for (delivery, outcome) in end.items {
+            guard let failure = outcome.failure else { continue }
+            facts["object.key"] = "\(delivery.source?.objectKey.description ?? "-")"
+            facts["error.type"] = "\(failure.errorType)"
+            facts["error.message"] = "\(failure.errorMessage)"
+            switch outcome {
+            case .dead: logger.error("dead letter", metadata: facts)
+            case .retry: logger.warning("failed, will be tried again", metadata: facts)
+            case .notNow: logger.warning("not now, will be tried again", metadata: facts)
+            case .bisected: logger.info("failed, will be tried in halves", metadata: facts)
+            case .done, .superseded, .interrupted: break
+            }
+            // One line says it for the whole run.
+            if end.items.count > 1, case .bisected = outcome { return }
+            if case .notNow = outcome { return }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+import BucketWatch
+import Buckets
+import Events
+import FunctionConfig
+import Ledger
+import Logging
+
+/// Turns what the watch tells into versions and deliveries in the ledger.
+///
+/// Files are read on threads of their own, large ones apart from the others; all changes that the
+/// watch hands over together are recorded in one transaction.
+actor Intake {
+    private let reader: ObjectReader
+    private let config: FunctionConfig
+    private let ledger: Ledger
+    private let dispatcher: Dispatcher
+    private let watch: BucketWatch
+    private let logger: Logger
+    private let watchedBuckets: [String]
+
+    private let smallFiles = WorkThread(name: "sluice.files")
+    private let largeFiles = WorkThread(name: "sluice.large-files")
+    private let large = AsyncStream.makeStream(of: Candidate.self)
+    private var largeCount = 0
+    private var settleWaiters: [SettleTicket: CheckedContinuation<Void, Never>] = [:]
+    private var largeWaiters: [CheckedContinuation<Void, Never>] = []
+    private var openSince: [ObjectKey: Int64] = [:]
+    private var hasEnded = false
+
+    /// A key that has to be looked at.
+    private struct Candidate: Sendable {
+        var key: ObjectKey
+        var notice: Notice
+    }
+
+    init(
+        buckets: BucketsFolder,
+        config: FunctionConfig,
+        ledger: Ledger,
+        dispatcher: Dispatcher,
+        watch: BucketWatch,
+        logger: Logger
+    ) {
+        reader = ObjectReader(buckets: buckets)
+        self.config = config
+        self.ledger = ledger
+        self.dispatcher = dispatcher
+        self.watch = watch
+        self.logger = logger
+        watchedBuckets = WatchScope.watchedBuckets(of: config)
+    }
+
+    /// Takes in what the watch tells until the task is cancelled.
+    func run() async throws {
+        defer { end() }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                for try await event in self.watch.events { try await self.take(event) }
+                if !Task.isCancelled { throw DaemonError.watchEnded }
+            }
+            tasks.addTask {
+                for await candidate in self.large.stream { try await self.takeLarge(candidate) }
+            }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
+    /// Returns once everything that happened on disk before this call is recorded.
+    func quiesce() async {
+        guard !hasEnded else { return }
+        let ticket = watch.settle()
+        await withCheckedContinuation { settleWaiters[ticket] = $0 }
+        guard largeCount > 0 else { return }
+        await withCheckedContinuation { largeWaiters.append($0) }
+    }
+
+    /// Files that somebody has open for writing, with the time of the first notice in microseconds
+    /// since 1970.
+    func openFiles() -> [ObjectKey: Int64] { openSince }
+
+    /// Looks at objects again that are not what the ledger says.
+    func lookAgain(_ keys: [ObjectKey]) async throws {
+        try await take(keys.map { Candidate(key: $0, notice: .event) })
+    }
+
+    // MARK: - What the watch tells
+
+    private func take(_ event: WatchEvent) async throws {
+        switch event {
+        case .changes(let changes): try await take(changes)
+        case .folderGone(let folder):
+            let below = folder.key.isEmpty ? "" : folder.key + "/"
+            let keys = try await ledger.presentKeys(inBucket: folder.bucket)
+            let gone = keys.filter { $0.hasPrefix(below) }.sorted()
+            try await take(
+                gone.map { Candidate(key: .init(bucket: folder.bucket, key: $0), notice: .scan) }
+            )
+        case .refused(let name):
+            logger.warning(
+                "name refused",
+                metadata: ["object.path": "\(name.path)", "reason": "\(name.reason)"]
+            )
+            try await ledger.refuse(path: name.path, reason: name.reason)
+        case .scanStarted(let reason):
+            if reason == .overflow {
+                logger.warning("notifications were lost; the buckets are scanned")
+            }
+            if reason != .interval { try await ledger.forgetRefusedNames() }
+        case .scanFinished: try await takeRemovals()
+        case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
+        case .degraded(let reason): logger.warning("\(reason)")
+        }
+    }
+
+    private func take(_ changes: [ObjectChange]) async throws {
+        var candidates: [Candidate] = []
+        for change in changes {
+            if change.kind == .opened {
+                openSince[change.key] = openSince[change.key] ?? UTCTime.nowMicroseconds()
+                continue
+            }
+            openSince[change.key] = nil
+            let notice: Notice = change.evidence == .scan ? .scan : .event
+            let candidate = Candidate(key: change.key, notice: notice)
+            if (change.stamp?.size ?? 0) >= ObjectReader.large {
+                largeCount += 1
+                large.continuation.yield(candidate)
+            } else {
+                candidates.append(candidate)
+            }
+        }
+        try await take(candidates)
+    }
+
+    /// After a scan: what is recorded and no longer there was removed meanwhile.
+    private func takeRemovals() async throws {
+        for bucket in watchedBuckets {
+            let keys = try await ledger.presentKeys(inBucket: bucket)
+            let gone = await smallFiles.perform { [reader] in
+                keys.sorted().map { ObjectKey(bucket: bucket, key: $0) }
+                    .filter { reader.identity(of: $0) == nil }
+            }
+            try await take(gone.map { Candidate(key: $0, notice: .scan) })
+        }
+    }
+
+    private func takeLarge(_ candidate: Candidate) async throws {
+        defer {
+            largeCount -= 1
+            if largeCount == 0 {
+                for waiter in largeWaiters { waiter.resume() }
+                largeWaiters = []
+            }
+        }
+        try await read([candidate], on: largeFiles)
+    }
+
+    private func take(_ candidates: [Candidate]) async throws {
+        guard !candidates.isEmpty else { return }
+        try await read(candidates, on: smallFiles)
+    }
+
+    // MARK: - Reading and recording
+
+    private func read(_ candidates: [Candidate], on thread: WorkThread) async throws {
+        let known = try await ledger.known(candidates.map(\.key))
+        let findings = await thread.perform { [reader] in
+            candidates.map { reader.find($0.key, known: known[$0.key], notice: $0.notice) }
+        }
+        var changes: [ObservedChange] = []
+        for (candidate, finding) in zip(candidates, findings) {
+            if let change = try await change(candidate, finding) { changes.append(change) }
+        }
+        guard !changes.isEmpty else { return }
+        let now = UTCTime.nowMicroseconds()
+        let outcome = try await ledger.record(changes, at: now)
+        await dispatcher.recorded(outcome, at: now)
+    }
+
+    private func change(
+        _ candidate: Candidate,
+        _ finding: ObjectReader.Finding
+    ) async throws -> ObservedChange? {
+        let key = candidate.key
+        switch finding {
+        // A file that changed while it was read is told of again once its writer is done.
+        case .known, .unstable: return nil
+        case .gone: return .removed(key, plans: plans(key, .removed))
+        case .unreadable(let reason):
+            logger.warning(
+                "object cannot be read",
+                metadata: ["object.key": "\(key)", "reason": "\(reason)"]
+            )
+            try await ledger.refuse(path: key.description, reason: "it cannot be read: \(reason)")
+            return nil
+        case .read(let identity, let checkedAt, let eTag, let manifest):
+            let origin = dispatcher.origin(
+                of: key,
+                changedAt: identity.changedNanoseconds / 1000
+            )
+            return .present(
+                ObservedObject(
+                    key: key,
+                    identity: identity,
+                    checkedAt: checkedAt,
+                    eTag: eTag,
+                    table: config.table(of: key),
+                    source: manifest?.source,
+                    notice: candidate.notice,
+                    hop: origin.hop,
+                    causedBy: origin.requestID,
+                    plans: plans(key, .created),
+                    refusal: try await refusal(key, origin)
+                )
+            )
+        }
+    }
+
+    private func plans(_ key: ObjectKey, _ event: DeliveryEvent) -> [DeliveryPlan] {
+        config.triggers(for: key, eventName: event.rawValue).map { trigger in
+            DeliveryPlan(
+                trigger: trigger.id,
+                function: trigger.function,
+                isSupersedable: config.function(named: trigger.function)?.handler == "split"
+            )
+        }
+    }
+
+    private func refusal(
+        _ key: ObjectKey,
+        _ origin: (hop: Int, requestID: String?)
+    ) async throws -> HandlerFailure? {
+        guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
+        let chain = try await ledger.chain(endingIn: requestID, limit: 3)
+        let path = ([key.description] + chain).joined(separator: " <- ")
+        return HandlerFailure(
+            errorType: "LoopDetected",
+            errorMessage: "\(origin.hop) runs in a row set each other off: \(path) ...; let the "
+                + "function write where no trigger of the loop looks, or narrow a trigger"
+        )
+    }
+
+    private func end() {
+        hasEnded = true
+        for waiter in settleWaiters.values { waiter.resume() }
+        settleWaiters = [:]
+        for waiter in largeWaiters { waiter.resume() }
+        largeWaiters = []
+    }
+}

@@ -1,0 +1,43 @@
+import FunctionConfig
+
+/// The variables a handler gets: the names of AWS Lambda, Sluice's own, those of the function's
+/// settings, and nothing else.
+///
+/// Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
+struct HandlerEnvironment {
+    let function: FunctionSettings
+    let requestID: String
+    let deadlineMilliseconds: Int64
+    let logStream: String
+    let config: String
+    let configFolder: String
+    let buckets: String
+    /// Sluice's own environment; only `PATH`, `HOME` and `LANG` are taken from it.
+    let surroundings: [String: String]
+
+    var variables: [String: String] {
+        var variables = function.environment
+        let own = [
+            "_HANDLER": function.handler,
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": String(function.memory),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/\(function.name)",
+            "AWS_LAMBDA_LOG_STREAM_NAME": logStream,
+            "AWS_LAMBDA_REQUEST_ID": requestID,
+            "LAMBDA_TASK_ROOT": configFolder,
+            "TZ": "UTC",
+            "SLUICE_DEADLINE_MS": String(deadlineMilliseconds),
+            "SLUICE_CONFIG": config,
+            "SLUICE_BUCKETS": buckets,
+            "PATH": surroundings["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            "HOME": surroundings["HOME"] ?? "/",
+            "LANG": surroundings["LANG"] ?? "en_US.UTF-8",
+        ]
+        variables.merge(own) { _, own in own }
+        return variables
+    }
+}

@@ -1,0 +1,210 @@
+import Events
+import GRDB
+
+extension Ledger {
+    /// How much there is of everything.
+    public func status() async throws(LedgerError) -> LedgerStatus {
+        try await read("count what there is") { db in
+            var status = LedgerStatus()
+            status.objects =
+                try Int.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) FROM (SELECT 1 FROM objects GROUP BY bucket, key
+                            HAVING sum(deleted_at_us IS NULL) > 0)
+                        """
+                ) ?? 0
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT function, table_name, state, count(*) FROM deliveries
+                    GROUP BY function, table_name, state
+                    """
+            )
+            for row in rows {
+                let function: String = row[0]
+                let table: String = row[1]
+                let state: String = row[2]
+                let count: Int = row[3]
+                status.functions[function, default: .init()].add(count, state)
+                if !table.isEmpty { status.tables[table, default: .init()].add(count, state) }
+            }
+            for counts in status.functions.values {
+                status.queued += counts.queued
+                status.running += counts.running
+                status.waiting += counts.waiting
+                status.deadLetters += counts.deadLetters
+            }
+            return status
+        }
+    }
+
+    /// Every dead letter, oldest first.
+    public func deadLetters() async throws(LedgerError) -> [DeadLetter] {
+        try await read("list dead letters") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT d.trigger_id, d.function, d.table_name, d.error_type,
+                        ifnull(d.error_message, ''), d.attempts, d.ended_at_us,
+                        (SELECT i.request_id FROM run_items i JOIN runs r USING (request_id)
+                            WHERE i.delivery_id = d.id ORDER BY r.started_at_us DESC LIMIT 1),
+                        o.bucket, o.key, o.size, o.etag, o.sequencer, o.source_bucket,
+                        o.source_key, o.source_size, o.source_etag, o.source_sequencer
+                    FROM deliveries d LEFT JOIN objects o ON o.id = d.object_id
+                    WHERE d.state = 'dead' ORDER BY d.ended_at_us, d.id
+                    """
+            ).map { row in
+                DeadLetter(
+                    trigger: row[0],
+                    function: row[1],
+                    table: row[2],
+                    object: ObjectVersion(row: row, from: 8),
+                    source: ObjectVersion(row: row, from: 13),
+                    errorType: row[3],
+                    errorMessage: row[4],
+                    attempts: row[5],
+                    endedAt: row[6],
+                    requestID: row[7]
+                )
+            }
+        }
+    }
+
+    /// Queues dead letters again as if they were new, those of `function` or all.
+    ///
+    /// A running daemon takes them up when it is woken, see `WakePipe` in `Daemon`.
+    ///
+    /// - Returns: How many there were.
+    public func redrive(function: String?, at now: Int64) async throws(LedgerError) -> Int {
+        try await write("queue dead letters again") { db in
+            try db.execute(
+                sql: """
+                    UPDATE deliveries SET state = 'queued', attempts = 0, first_attempt_us = NULL,
+                        batch_limit = NULL, ended_at_us = NULL, recorded_at_us = ?1
+                    WHERE state = 'dead' AND (?2 IS NULL OR function = ?2)
+                    """,
+                arguments: [now, function]
+            )
+            return db.changesCount
+        }
+    }
+
+    /// Files and folders whose names cannot be keys, with the reason, by path.
+    public func refusedNames() async throws(LedgerError) -> [String: String] {
+        try await read("list refused names") { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT path, reason FROM refused_names")
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        }
+    }
+
+    /// Forgets all refused names, because a scan is about to find them anew.
+    public func forgetRefusedNames() async throws(LedgerError) {
+        try await write("forget refused names") { try $0.execute(sql: "DELETE FROM refused_names") }
+    }
+
+    /// Keeps a name that cannot be a key, for `sluice status`.
+    public func refuse(path: String, reason: String) async throws(LedgerError) {
+        try await write("keep a refused name") { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO refused_names (path, reason) VALUES (?, ?)",
+                arguments: [path, reason]
+            )
+        }
+    }
+
+    /// How an object written by a run came about, newest first: `function` and the object it ran
+    /// on, in turn, back to what came from outside or `limit` runs.
+    public func chain(
+        endingIn requestID: String,
+        limit: Int
+    ) async throws(LedgerError) -> [String] {
+        try await read("follow run \(requestID) back") { db in
+            var chain: [String] = []
+            var next: String? = requestID
+            while let run = next, chain.count < limit * 2 {
+                let row = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT d.function, o.bucket || '/' || o.key, o.caused_by FROM run_items i
+                        JOIN deliveries d ON d.id = i.delivery_id JOIN objects o ON o.id = d.object_id
+                        WHERE i.request_id = ? ORDER BY d.hop DESC LIMIT 1
+                        """,
+                    arguments: [run]
+                )
+                guard let row else { break }
+                chain += [row[0], row[1]]
+                next = row[2]
+            }
+            return chain
+        }
+    }
+
+    /// The run with this request id.
+    public func run(_ requestID: String) async throws(LedgerError) -> RecordedRun? {
+        try await read("look up run \(requestID)") { db in
+            try Row.fetchOne(
+                db,
+                sql: "SELECT \(RecordedRun.columns) FROM runs WHERE request_id = ?",
+                arguments: [requestID]
+            ).map(RecordedRun.init(row:))
+        }
+    }
+
+    /// The newest runs, newest first, of `function` or of all.
+    public func newestRuns(
+        ofFunction function: String?,
+        limit: Int
+    ) async throws(LedgerError) -> [RecordedRun] {
+        try await read("list runs") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(RecordedRun.columns) FROM runs WHERE ?1 IS NULL OR function = ?1
+                    ORDER BY started_at_us DESC LIMIT ?2
+                    """,
+                arguments: [function, limit]
+            ).map(RecordedRun.init(row:))
+        }
+    }
+}
+
+extension LedgerStatus.Counts {
+    fileprivate mutating func add(_ count: Int, _ state: String) {
+        switch state {
+        case "queued": queued += count
+        case "running": running += count
+        case "waiting": waiting += count
+        case "done": done += count
+        case "superseded": superseded += count
+        case "dead": deadLetters += count
+        default: break
+        }
+    }
+}
+
+extension RecordedRun {
+    fileprivate static let columns = """
+        request_id, function, table_name, items, log_path, started_at_us, ended_at_us, outcome, \
+        duration_us, peak_memory, error_type, error_message, result
+        """
+
+    fileprivate init(row: Row) {
+        let outcome: String? = row[7]
+        self.init(
+            requestID: row[0],
+            function: row[1],
+            table: row[2],
+            items: row[3],
+            logPath: row[4],
+            startedAt: row[5],
+            endedAt: row[6],
+            outcome: outcome.flatMap(RunOutcome.init(rawValue:)),
+            durationMicroseconds: row[8],
+            peakMemory: row[9],
+            errorType: row[10],
+            errorMessage: row[11],
+            result: row[12]
+        )
+    }
+}

@@ -1,0 +1,146 @@
+import Events
+import FunctionConfig
+import Invocation
+import Ledger
+import Testing
+
+@testable import Daemon
+
+@Suite("The end of a run")
+struct RunJudgementTests {
+    private static let failure = HandlerFailure(errorType: "E", errorMessage: "m")
+    private static let now: Int64 = 100_000_000_000
+
+    private func leased(_ number: Int, attempts: Int = 0, age: Int64 = 0) -> LeasedDelivery {
+        let sequencer = Sequencer(rawValue: UInt64(number))
+        let object = ObjectVersion(
+            bucket: "stage-1",
+            key: "t/\(number)",
+            size: 1,
+            eTag: "e",
+            sequencer: sequencer
+        )
+        return LeasedDelivery(
+            pending: PendingDelivery(
+                id: Int64(number),
+                trigger: "t",
+                function: "f",
+                event: .created,
+                table: "t",
+                order: sequencer,
+                bytes: 1,
+                recordedAt: 0
+            ),
+            object: object,
+            source: object,
+            sequencer: sequencer,
+            hop: 0,
+            attempts: attempts,
+            firstAttempt: Self.now - age
+        )
+    }
+
+    private func end(
+        _ outcome: InvocationOutcome,
+        _ deliveries: [LeasedDelivery],
+        isOnce: Bool = false
+    ) -> RunEnd {
+        let report = InvocationReport(
+            requestID: "r",
+            outcome: outcome,
+            duration: .seconds(1),
+            peakMemory: 0,
+            logPath: ""
+        )
+        let function = FunctionSettings(name: "f", handler: "f", concurrency: 1)
+        return RunJudgement(function: function, isOnce: isOnce, now: Self.now)
+            .end(of: report, deliveries)
+    }
+
+    private func items(
+        _ outcome: InvocationOutcome,
+        _ deliveries: [LeasedDelivery]
+    ) -> [ItemOutcome] {
+        end(outcome, deliveries).items.map(\.outcome)
+    }
+
+    @Test("retries a single object after the delays of its function, then gives it up")
+    func counted() {
+        let outcome = InvocationOutcome.functionError(Self.failure)
+        #expect(
+            (0...2).map { items(outcome, [leased(1, attempts: $0)]) } == [
+                [.retry(at: Self.now + 60_000_000, Self.failure)],
+                [.retry(at: Self.now + 120_000_000, Self.failure)],
+                [.dead(Self.failure)],
+            ]
+        )
+    }
+
+    @Test("gives up what is too old, also after `not now`")
+    func age() {
+        let old = leased(1, age: 21_600_000_001)
+        #expect(items(.functionError(Self.failure), [old]) == [.dead(Self.failure)])
+        #expect(items(.notNow(Self.failure), [old]) == [.dead(Self.failure)])
+        #expect(items(.notNow(Self.failure), [leased(2)]) == [.notNow(Self.failure)])
+    }
+
+    @Test(
+        "halves a batch that failed as a whole, counting nothing",
+        arguments: [
+            InvocationOutcome.functionError(failure), .badInput(failure), .timeout(failure),
+            .outOfMemory(failure),
+        ]
+    )
+    func halves(outcome: InvocationOutcome) {
+        let batch = (1...5).map { leased($0, attempts: 2) }
+        #expect(items(outcome, batch).allSatisfy { $0 == .bisected(limit: 3, Self.failure) })
+    }
+
+    @Test("makes bad input a dead letter at once")
+    func badInput() {
+        #expect(items(.badInput(Self.failure), [leased(1)]) == [.dead(Self.failure)])
+    }
+
+    @Test(
+        "reads the answer",
+        arguments: [
+            ("", "done done"), ("handled 2 files", "done done"), ("null", "done done"),
+            (#"{"results":[]}"#, "done done"),
+            (
+                #"{"batchItemFailures":[{"itemIdentifier":"0000000000000002"}]}"#,
+                "done retry"
+            ),
+            (
+                #"{"batchItemFailures":[{"itemIdentifier":"0000000000000001","retry":false}]}"#,
+                "dead done"
+            ),
+            (
+                #"{"results":[{"sequencer":"0000000000000002","status":"superseded"}]}"#,
+                "done superseded"
+            ),
+            (#"{"batchItemFailures":[{"itemIdentifier":"9"}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":"#, "bisected bisected"),
+        ]
+    )
+    func answers(output: String, expected: String) {
+        let outcomes = items(.success(output: Array(output.utf8)), [leased(1), leased(2)])
+        let names = outcomes.map { outcome in
+            switch outcome {
+            case .done: "done"
+            case .superseded: "superseded"
+            case .retry: "retry"
+            case .dead: "dead"
+            case .bisected: "bisected"
+            case .notNow: "notNow"
+            case .interrupted: "interrupted"
+            }
+        }
+        #expect(names.joined(separator: " ") == expected)
+    }
+
+    @Test("finds the catalog version that a crawl answers")
+    func catalogVersion() {
+        let output = #"{"results":[{"table":"u","version":1},{"table":"t","version":5}]}"#
+        #expect(end(.success(output: Array(output.utf8)), [leased(1)]).catalogVersion == 5)
+    }
+}
