@@ -168,7 +168,6 @@ let package = Package(
             [
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]),
-        tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
