@@ -159,6 +159,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DuckDB", ["DuckDB"], duckDB: true),
         tests("DeltaTable", ["DeltaTable"]),
+        tests(
+            "Query", ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"], duckDB: true),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Ledger", ["Ledger", "Events"]),

@@ -79,11 +79,25 @@ struct QuerySession: ~Copyable {
             guard count == 1 else {
                 throw QueryError.failed("`query` runs one statement at a time; this is \(count)")
             }
-            return try connection.tableNames(in: sql).map(TableName.init)
         } catch let error as DuckDBError {
             throw QueryError.sql(error)
         }
+        // DuckDB tells the tables of queries only; what else it is shows when it is prepared.
+        guard let names = try? connection.tableNames(in: sql) else {
+            let word = sql.split { !$0.isLetter }.first?.lowercased() ?? ""
+            guard !writingWords.contains(word) else { throw onlyReads }
+            return []
+        }
+        return names.map(TableName.init)
     }
+
+    private static let writingWords: Set = [
+        "alter", "attach", "copy", "create", "delete", "detach", "drop", "export", "import",
+        "insert", "merge", "truncate", "update",
+    ]
+    private static let onlyReads = QueryError.failed(
+        "`query` only reads: give it one SELECT, FROM, VALUES, WITH, DESCRIBE or SHOW"
+    )
 
     private static func requireReadOnly(
         _ statement: borrowing PreparedStatement,
@@ -96,10 +110,7 @@ struct QuerySession: ~Copyable {
         case .explain where !sql.lowercased().contains("analyze"): break
         case .explain:
             throw QueryError.failed("EXPLAIN ANALYZE runs what it explains; leave ANALYZE out")
-        case .other:
-            throw QueryError.failed(
-                "`query` only reads: give it one SELECT, FROM, VALUES, WITH, DESCRIBE or SHOW"
-            )
+        case .other: throw onlyReads
         }
         guard statement.parameterCount == 0 else {
             throw QueryError.failed("the statement has parameters, and `query` has no values")
