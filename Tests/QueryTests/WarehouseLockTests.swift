@@ -43,9 +43,9 @@ struct WarehouseLockTests {
         let path = folder.path("w.duckdb")
         let holder = try RunningProgram(
             "/usr/bin/flock",
-            ["-x", path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 60"]
+            ["-o", "-x", path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 60"]
         )
-        while !holder.outputSoFar.contains("held") { await Task.yield() }
+        while !holder.outputSoFar.contains("held") { try await Task.sleep(for: .milliseconds(5)) }
         let error = #expect(throws: WarehouseLock.Busy.self) {
             _ = try take(path, .reading, "query")
         }
