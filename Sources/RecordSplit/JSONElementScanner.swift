@@ -61,7 +61,7 @@ public struct JSONElementScanner: Sendable {
 
     private let form: Form
     private var state: State
-    private var open: [UInt8] = []
+    private var open = OpenBrackets()
     /// The physical line behind what was taken so far, from 1.
     public private(set) var line = 1
     private var arrayLine = 1
@@ -80,28 +80,9 @@ public struct JSONElementScanner: Sendable {
         output.bytes.reserveCapacity(output.bytes.count + bytes.byteCount)
         var index = 0
         while index < bytes.byteCount {
-            let start = index
             switch state {
-            case .inside:
-                index = structureEnd(bytes, from: index)
-                output.append(bytes, start..<index)
-                if index < bytes.byteCount {
-                    try takeStructure(bytes.byte(index), &output)
-                    index += 1
-                }
-            case .string:
-                index = stringEnd(bytes, from: index)
-                output.append(bytes, start..<index)
-                if index < bytes.byteCount {
-                    takeString(bytes.byte(index), &output)
-                    index += 1
-                }
-            case .escape:
-                count(bytes.byte(index))
-                let byte = bytes.byte(index)
-                output.bytes.append(Mark.isLineBreak(byte) ? JSONMark.tab : byte)
-                state = .string
-                index += 1
+            case .inside, .string, .escape:
+                index = try takeElement(bytes, from: index, &output)
             case .scalar:
                 if try takeScalar(bytes.byte(index), &output) { index += 1 }
             case .beforeArray, .beforeFirst, .beforeNext, .behind, .ended:
@@ -124,72 +105,80 @@ public struct JSONElementScanner: Sendable {
         }
     }
 
-    /// The first byte that is more than plain structure: a quote, bracket, or line break.
-    private mutating func structureEnd(_ bytes: RawSpan, from start: Int) -> Int {
-        var index = start
-        while skipsSpace, index < bytes.byteCount {
-            guard JSONMark.isBlank(bytes.byte(index)) else {
-                skipsSpace = false
-                break
-            }
-            return index
-        }
-        lastWasReturn = false
-        while index < bytes.byteCount {
-            switch bytes.byte(index) {
-            case Mark.quote, JSONMark.openObject, JSONMark.closeObject, JSONMark.openArray,
-                JSONMark.closeArray, Mark.lineFeed, Mark.carriageReturn:
-                return index
-            default: index += 1
-            }
-        }
-        return index
-    }
-
-    /// The first quote, backslash or line break.
-    private mutating func stringEnd(_ bytes: RawSpan, from start: Int) -> Int {
-        var index = start
-        if index < bytes.byteCount, bytes.byte(index) != Mark.lineFeed { lastWasReturn = false }
-        while index < bytes.byteCount {
-            switch bytes.byte(index) {
-            case Mark.quote, JSONMark.backslash, Mark.lineFeed, Mark.carriageReturn: return index
-            default: index += 1
-            }
-        }
-        return index
-    }
-
-    private mutating func takeStructure(
-        _ byte: UInt8,
+    /// Takes the rest of an object, array or string at top level.
+    ///
+    /// - Returns: The place behind it, or the end.
+    private mutating func takeElement(
+        _ span: RawSpan,
+        from start: Int,
         _ output: inout JSONLines
-    ) throws(JSONFlaw) {
-        switch byte {
-        case JSONMark.openObject, JSONMark.openArray: open.append(byte)
-        case JSONMark.closeObject, JSONMark.closeArray:
-            guard open.popLast() == JSONMark.opener(of: byte) else {
-                throw JSONFlaw(problem: .wrongBracket, line: line)
+    ) throws(JSONFlaw) -> Int {
+        var index = start
+        // What is copied as it is, up to a line break or the end.
+        var run = start
+        while index < span.byteCount {
+            if skipsSpace {
+                let byte = span.byte(index)
+                if JSONMark.isBlank(byte) {
+                    count(byte)
+                    index += 1
+                    run = index
+                    continue
+                }
+                skipsSpace = false
+                lastWasReturn = false
             }
-        case Mark.quote: state = .string
-        default:
-            count(byte)
-            if Mark.isLineBreak(byte), !skipsSpace {
-                output.bytes.append(Mark.space)
-                skipsSpace = true
+            if state != .escape {
+                index = JSONMark.next(in: span, from: index, inString: state == .string)
             }
-            return
+            guard index < span.byteCount else { break }
+            let byte = span.byte(index)
+            index += 1
+            if Mark.isLineBreak(byte) {
+                output.append(span, run..<index - 1)
+                run = index
+                takeLineBreak(byte, &output)
+                continue
+            }
+            lastWasReturn = false
+            if state == .inside {
+                try takeStructure(byte)
+            } else if state == .escape {
+                state = .string
+            } else if byte == Mark.quote {
+                state = .inside
+            } else if byte == JSONMark.backslash {
+                state = .escape
+            }
+            if state == .inside, open.isEmpty {
+                output.append(span, run..<index)
+                endElement(&output)
+                return index
+            }
         }
-        output.bytes.append(byte)
-        if open.isEmpty, state == .inside { endElement(&output) }
+        output.append(span, run..<index)
+        return index
     }
 
-    private mutating func takeString(_ byte: UInt8, _ output: inout JSONLines) {
+    @inline(__always)
+    private mutating func takeStructure(_ byte: UInt8) throws(JSONFlaw) {
+        switch byte {
+        case Mark.quote: state = .string
+        case JSONMark.openObject, JSONMark.openArray: open.push(byte)
+        case JSONMark.closeObject, JSONMark.closeArray:
+            guard open.pop(byte) else { throw JSONFlaw(problem: .wrongBracket, line: line) }
+        default: break
+        }
+    }
+
+    private mutating func takeLineBreak(_ byte: UInt8, _ output: inout JSONLines) {
         count(byte)
-        output.bytes.append(Mark.isLineBreak(byte) ? JSONMark.tab : byte)
-        if byte == JSONMark.backslash {
-            state = .escape
-        } else if byte == Mark.quote {
-            state = .inside
-            if open.isEmpty { endElement(&output) }
+        if state == .inside {
+            output.bytes.append(Mark.space)
+            skipsSpace = true
+        } else {
+            output.bytes.append(JSONMark.tab)
+            state = .string
         }
     }
 
@@ -241,7 +230,7 @@ public struct JSONElementScanner: Sendable {
         output.bytes.append(byte)
         switch byte {
         case JSONMark.openObject, JSONMark.openArray:
-            open.append(byte)
+            open.push(byte)
             state = .inside
         case Mark.quote: state = .string
         default: state = .scalar

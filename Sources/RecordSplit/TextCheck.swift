@@ -45,6 +45,7 @@ public struct TextCheck: Sendable {
         while index < bytes.count {
             if due == 0 {
                 index = unsafe Self.plainEnd(bytes, from: index)
+                index = unsafe Self.wholeEnd(bytes, from: index)
                 guard index < bytes.count else { return nil }
             }
             let byte = unsafe bytes[index]
@@ -61,6 +62,33 @@ public struct TextCheck: Sendable {
             index += 1
         }
         return nil
+    }
+
+    /// Passes the next few characters that are whole, well-formed and of at most three bytes.
+    @inline(__always)
+    private static func wholeEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        let end = min(start + 64, bytes.count - 3)
+        while index < end {
+            let first = unsafe bytes[index]
+            if first &- 1 < 0x7F {
+                index += 1
+                continue
+            }
+            let second = unsafe bytes[index + 1]
+            guard second & 0xC0 == 0x80 else { break }
+            if first &- 0xC2 < 0x1E {
+                index += 2
+                continue
+            }
+            // E0 and ED restrict the second byte; they take the careful way.
+            let third = unsafe bytes[index + 2]
+            guard first & 0xF0 == 0xE0, first != 0xE0, first != 0xED, third & 0xC0 == 0x80 else {
+                break
+            }
+            index += 3
+        }
+        return index
     }
 
     @inline(__always)
@@ -98,11 +126,6 @@ public struct TextCheck: Sendable {
             let odd = (least .== zero) .| ((union & high) .!= zero)
             if any(odd) { break }
             index += 64
-        }
-        while index < bytes.count {
-            let byte = unsafe bytes[index]
-            guard byte != 0, byte < 0x80 else { break }
-            index += 1
         }
         return index
     }

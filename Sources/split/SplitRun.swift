@@ -91,7 +91,7 @@ struct SplitRun {
     ) -> JSONValue {
         .object(
             [
-                .init(name: "itemIdentifier", value: .string(version.sequencer.description)),
+                .init(name: "sequencer", value: .string(version.sequencer.description)),
                 .init(name: "object", value: .string(version.source)),
                 .init(name: "status", value: .string(status)),
             ] + figures

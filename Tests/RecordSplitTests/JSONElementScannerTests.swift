@@ -19,6 +19,13 @@ struct JSONElementScannerTests {
         return output
     }
 
+    /// Arrays and objects in turns, `depth` deep.
+    static func nested(_ depth: Int) -> String {
+        let opening = (0..<depth).map { $0 % 3 == 0 ? "[" : "{" }
+        let closing = (0..<depth).reversed().map { $0 % 3 == 0 ? "]" : "}" }
+        return (opening + closing).joined()
+    }
+
     static let wellFormed: [(String, JSONElementScanner.Form, [String], [Int])] = [
         ("[]", .array, [], []),
         (
@@ -32,6 +39,7 @@ struct JSONElementScannerTests {
         ("[{\"a\":\"x\ny\"},\n1]", .array, ["{\"a\":\"x\ty\"}", "1"], [1, 3]),
         ("{\n\"a\":1}{}\n\n12\n[3]", .documents, ["{ \"a\":1}", "{}", "12", "[3]"], [1, 2, 4, 5]),
         ("7", .documents, ["7"], [1]),
+        ("[" + nested(150) + "," + nested(64) + "]", .array, [nested(150), nested(64)], [1, 1]),
         ("\n", .documents, [], []),
     ]
 
