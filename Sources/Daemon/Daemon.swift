@@ -47,7 +47,9 @@ public struct DaemonOptions: Sendable {
 /// they are ended; on cancellation they are ended at once. What was cut off runs again with the
 /// next daemon.
 public final class Daemon: Service {
-    /// What has happened so far, each time it changes; older states are dropped. Ends with the run.
+    /// What has happened so far, each time it changes.
+    ///
+    /// States that nobody took are dropped for newer ones. Ends with the run.
     public let progress: AsyncStream<DaemonSummary>
 
     private let options: DaemonOptions

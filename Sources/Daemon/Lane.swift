@@ -63,8 +63,10 @@ struct Lane: Sendable {
         waiting.removeAll { ids.contains($0.id) }
     }
 
-    /// When a run may begin with what is ready, in microseconds since 1970: at once if it is full,
-    /// else when the window of the oldest has passed. Nil when nothing is ready.
+    /// When a run may begin with what is ready, in microseconds since 1970.
+    ///
+    /// At once if it is full, else when the window of the oldest has passed; nil when nothing is
+    /// ready.
     func readyAt(_ gathering: DispatchRules.Gathering) -> Int64? {
         guard first < ready.count else { return nil }
         guard gathering.window > 0 else { return 0 }

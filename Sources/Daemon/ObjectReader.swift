@@ -30,7 +30,9 @@ struct ObjectReader: Sendable {
         FileStamp(path: buckets.path(of: key)).map(FileIdentity.init)
     }
 
-    /// Reads an object, unless it was found by a scan and is as it was last read. Blocks.
+    /// Reads an object, unless it was found by a scan and is as it was last read.
+    ///
+    /// Blocks.
     func find(_ key: ObjectKey, known: KnownObject?, notice: Notice) -> Finding {
         let path = buckets.path(of: key)
         guard let before = identity(of: key) else { return .gone }

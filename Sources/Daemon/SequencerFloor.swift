@@ -6,7 +6,9 @@ import Glibc
 struct SequencerFloor {
     let buckets: BucketsFolder
 
-    /// The greatest one, 0 when there is none. Reads every folder of stage-2 and every Delta log.
+    /// The greatest one, 0 when there is none.
+    ///
+    /// Reads every folder of stage-2 and every Delta log.
     func find() -> Sequencer {
         var greatest = Sequencer(rawValue: 0)
         findInStage2(buckets.path(ofBucket: "stage-2"), &greatest)

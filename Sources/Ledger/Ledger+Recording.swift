@@ -13,6 +13,9 @@ public struct RecordOutcome: Sendable, Equatable {
     public var unchanged = 0
     /// How many deliveries were dead letters from the start.
     public var deadLetters = 0
+
+    /// Nothing has come of anything yet.
+    public init(unchanged: Int = 0) { self.unchanged = unchanged }
 }
 
 extension Ledger {

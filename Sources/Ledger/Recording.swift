@@ -35,8 +35,12 @@ struct Recording {
             outcome.unchanged += 1
             return
         }
-        try db.cachedStatement(sql: "UPDATE objects SET deleted_at_us = ? WHERE id = ?")
-            .execute(arguments: [now, newest.id])
+        try db.cachedStatement(
+            sql: """
+                UPDATE objects SET deleted_at_us = ?
+                WHERE bucket = ? AND key = ? AND deleted_at_us IS NULL
+                """
+        ).execute(arguments: [now, key.bucket, key.key])
         try supersede(
             key,
             into: "cancelled",
