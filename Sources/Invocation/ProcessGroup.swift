@@ -10,7 +10,9 @@ struct ProcessGroup: Sendable {
     /// Sends a signal to every process of the group; no error when none is left.
     func send(_ signal: Int32) { _ = kill(-leader, signal) }
 
-    /// Whether the leader has ended; it is not reaped. See `WNOWAIT` in waitid(2).
+    /// Whether the leader has ended; it is not reaped.
+    ///
+    /// See `WNOWAIT` in waitid(2).
     var hasEnded: Bool {
         var information = siginfo_t()
         let result = waitid(
