@@ -4,7 +4,7 @@
 /// nothing falls between: each object that is complete is told of at least once, as often as it
 /// changes, and perhaps more often. What a notification cannot tell or the kernel loses ends in a
 /// scan. Files that somebody has open for writing are told of as `opened` and again once they are
-/// complete. There can be one watch in a process at a time.
+/// complete. There is one watch in a process at a time: another begins when it has ended.
 public final class BucketWatch: Sendable {
     /// What happens, from the start; for one receiver, once.
     ///
@@ -17,17 +17,16 @@ public final class BucketWatch: Sendable {
     /// - Parameters:
     ///   - root: The absolute path of the buckets folder, which must exist.
     ///   - scope: Which folders and objects to look at.
-    /// - Throws: `BucketWatchError` with code `busy` or `limit`. What keeps the folder from being
-    ///   watched, now or later, is thrown by ``events``.
+    /// - Throws: `BucketWatchError` with code `limit`. What keeps the folder from being watched, now
+    ///   or later, is thrown by ``events``.
     public convenience init(root: String, scope: WatchScope) throws(BucketWatchError) {
         let waker = try Waker()
         self.init(
             root: root,
             scope: scope,
             pace: WatchPace(),
-            waker: waker,
-            notifier: try InotifyTools(waker: waker)
-        )
+            waker: waker
+        ) { () throws(BucketWatchError) in try InotifyTools(waker: waker) }
     }
 
     init(
@@ -35,18 +34,27 @@ public final class BucketWatch: Sendable {
         scope: WatchScope,
         pace: WatchPace,
         waker: Waker,
-        notifier: sending any FolderNotifier
+        notifier makeNotifier:
+            @escaping @Sendable () throws(BucketWatchError) -> any FolderNotifier
     ) {
         let channel = EventChannel(capacity: pace.capacity)
         let requests = WatchRequests(waker: waker)
         events = WatchEvents(channel: channel)
         self.requests = requests
-        nonisolated(unsafe) var handedOver: (any FolderNotifier)? = notifier
         let refusal = Thread.start {
             var failure: BucketWatchError?
-            // The kernel's resources go before the receiver is told that the watch has ended.
-            if let notifier = handedOver.take() {
-                failure = Self.run(root, scope, pace, notifier, channel, requests)
+            do throws(BucketWatchError) {
+                // The kernel's resources go before the receiver is told that the watch has ended.
+                try WatchLoop(
+                    root: root,
+                    scope: scope,
+                    pace: pace,
+                    notifier: makeNotifier(),
+                    channel: channel,
+                    requests: requests
+                ).run()
+            } catch {
+                failure = error
             }
             channel.finish(failure)
         }
@@ -77,30 +85,6 @@ public final class BucketWatch: Sendable {
     public func stop() {
         requests.end()
         events.channel.close()
-    }
-
-    private static func run(
-        _ root: String,
-        _ scope: WatchScope,
-        _ pace: WatchPace,
-        _ notifier: any FolderNotifier,
-        _ channel: EventChannel,
-        _ requests: WatchRequests
-    ) -> BucketWatchError? {
-        let loop = WatchLoop(
-            root: root,
-            scope: scope,
-            pace: pace,
-            notifier: notifier,
-            channel: channel,
-            requests: requests
-        )
-        do {
-            try loop.run()
-            return nil
-        } catch {
-            return error
-        }
     }
 }
 

@@ -2,8 +2,6 @@
 public struct BucketWatchError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What the caller can do about it.
     public enum Code: String, Sendable {
-        /// One watch a process: stop the other one first.
-        case busy
         /// A limit of the system; the detail names the setting.
         case limit
         /// The buckets folder is missing or not readable.

@@ -1,6 +1,5 @@
 import CInotifyTools
 import Glibc
-import Synchronization
 
 /// libinotifytools as a ``FolderNotifier``.
 ///
@@ -8,7 +7,7 @@ import Synchronization
 /// is one of these in a process. It hides the descriptor, which is looked up in `/proc/self/fd`:
 /// it must be closed in programs that are started, and waiting needs it.
 final class InotifyTools: FolderNotifier {
-    private static let isTaken = Mutex(false)
+    private static let turn = Semaphore(count: 1)
     private static let mask =
         UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE)
         | UInt32(IN_ONLYDIR) | UInt32(IN_EXCL_UNLINK)
@@ -24,19 +23,10 @@ final class InotifyTools: FolderNotifier {
     private var formerLives: [ExactText: Int] = [:]
     private var known: [Int32: ExactText] = [:]
 
+    /// Waits until no other one is left in this process.
     init(waker: Waker) throws(BucketWatchError) {
         self.waker = waker
-        let wasTaken = Self.isTaken.withLock { taken in
-            defer { taken = true }
-            return taken
-        }
-        guard !wasTaken else {
-            throw BucketWatchError(
-                code: .busy,
-                operation: "watch folders",
-                detail: "another watch runs in this process"
-            )
-        }
+        Self.turn.take()
         isMine = true
         try open()
     }
@@ -45,7 +35,7 @@ final class InotifyTools: FolderNotifier {
     deinit {
         guard isMine else { return }
         close()
-        Self.isTaken.withLock { $0 = false }
+        Self.turn.give()
     }
 
     func watch(_ path: String) throws(WatchFailure) -> Int32 {

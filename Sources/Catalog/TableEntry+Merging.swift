@@ -31,8 +31,10 @@ extension TableEntry {
     /// Columns that `given` names have its types and stand in front when the table is new. A member
     /// of JSON belongs to the column that already has its name in files, otherwise to the column of
     /// its name in tables, unless another member of the same file is that column.
+    ///
+    /// `crawled` holds what was found in files that are alike, a list for each kind of file.
     public func merged(
-        with crawled: [CrawledColumn],
+        with crawled: [[CrawledColumn]],
         given: [ColumnType.Field]
     ) -> [KnownColumn] {
         var columns = self.columns
@@ -50,8 +52,13 @@ extension TableEntry {
                 )
             }
         }
+        for findings in crawled { add(findings, to: &columns) }
+        return columns.filter { !$0.isPartitionKey } + columns.filter(\.isPartitionKey)
+    }
+
+    private func add(_ findings: [CrawledColumn], to columns: inout [KnownColumn]) {
         var used: Set<String> = []
-        for finding in crawled {
+        for finding in findings {
             let name = finding.name ?? Self.name(for: finding, among: columns, used: used)
             guard used.insert(name).inserted else { continue }
             if let index = columns.firstIndex(where: { $0.name == name }) {
@@ -67,7 +74,6 @@ extension TableEntry {
                 )
             }
         }
-        return columns.filter { !$0.isPartitionKey } + columns.filter(\.isPartitionKey)
     }
 
     private static func name(

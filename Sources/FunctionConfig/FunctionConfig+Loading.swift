@@ -88,7 +88,9 @@ extension FunctionConfig {
         path: String,
         surroundings: Surroundings
     ) throws(FunctionConfigError) -> FunctionConfig {
-        try FunctionConfig(json: "{}", path: path, surroundings: surroundings)
+        var config = try FunctionConfig(json: "{}", path: path, surroundings: surroundings)
+        config.hasFile = false
+        return config
     }
 
     private init(path: String) {

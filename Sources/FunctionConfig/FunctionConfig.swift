@@ -2,6 +2,8 @@
 public struct FunctionConfig: Sendable, Equatable {
     /// The absolute path of `functions.json`; relative paths in it count from its folder.
     public var path: String
+    /// Whether there is such a file; false for the standard flow, which needs none.
+    public internal(set) var hasFile = true
     /// The functions, by name.
     public var functions: [FunctionSettings]
     /// The triggers, in the order of the file.

@@ -9,7 +9,8 @@ struct HandlerEnvironment {
     let requestID: String
     let deadlineMilliseconds: Int64
     let logStream: String
-    let config: String
+    /// The path of the settings; nil for the standard flow, which has none.
+    let config: String?
     let configFolder: String
     let buckets: String
     /// Sluice's own environment; only `PATH`, `HOME` and `LANG` are taken from it.
@@ -31,13 +32,13 @@ struct HandlerEnvironment {
             "LAMBDA_TASK_ROOT": configFolder,
             "TZ": "UTC",
             "SLUICE_DEADLINE_MS": String(deadlineMilliseconds),
-            "SLUICE_CONFIG": config,
             "SLUICE_BUCKETS": buckets,
             "PATH": surroundings["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
             "HOME": surroundings["HOME"] ?? "/",
             "LANG": surroundings["LANG"] ?? "en_US.UTF-8",
         ]
         variables.merge(own) { _, own in own }
+        variables["SLUICE_CONFIG"] = config
         return variables
     }
 }

@@ -80,7 +80,7 @@ public struct Invoker: Sendable {
             requestID: requestID,
             deadlineMilliseconds: now / 1000 + Int64(function.timeout) * 1000,
             logStream: "\(day)/[$LATEST]\(requestID.replacing("-", with: ""))",
-            config: config.path,
+            config: config.hasFile ? config.path : nil,
             configFolder: config.folder,
             buckets: buckets,
             surroundings: surroundings

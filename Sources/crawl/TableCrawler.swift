@@ -15,7 +15,7 @@ struct TableCrawler {
     private let context: HandlerContext
     private var entry: TableEntry
     private var waiting: [(manifest: Manifest, object: ObjectVersion)] = []
-    private var findings: [CrawledColumn] = []
+    private var findings: [[CrawledColumn]] = []
     private var classification = "csv"
 
     init(table: String, context: HandlerContext) throws {
@@ -120,8 +120,7 @@ struct TableCrawler {
             let text = try read(manifests, on: connection)
             found = try JSONInference(relation: VersionText.union(text)).columns(on: connection)
         }
-        findings += found
-        findings += try pathColumns(manifests, beside: found, on: connection)
+        findings.append(found + (try pathColumns(manifests, beside: found, on: connection)))
     }
 
     private func read(

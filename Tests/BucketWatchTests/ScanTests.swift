@@ -76,7 +76,9 @@ extension AllWatchTests {
         func limit() async throws {
             let pace = WatchPace(unwatchedFolders: 1)
             // Watches for the buckets folder, stage-1 and one folder below.
-            let limited = { (notifier: InotifyTools) in LimitedNotifier(notifier, limit: 3) }
+            let limited = { @Sendable (notifier: InotifyTools) in
+                LimitedNotifier(notifier, limit: 3)
+            }
             try await withWatch(pace: pace, notifier: limited) { watched in
                 for name in ["a", "b"] {
                     try watched.folder.write("1", to: "stage-1/\(name)/deep/x.csv")
@@ -107,18 +109,21 @@ extension AllWatchTests {
 
     @Suite("The one watch of a process")
     struct OneWatchTests {
-        @Test("refuses another beside itself and admits one after itself")
+        @Test("lets another begin when it has ended")
         func exclusion() async throws {
-            try await withWatch { watched in
-                let failure = #expect(throws: BucketWatchError.self) {
-                    try BucketWatch(root: watched.folder.path, scope: WatchScope(prefixes: [:]))
-                }
-                #expect(failure?.code == .busy)
-            }
-            try await withWatch { watched in
-                try watched.folder.write("1", to: "stage-1/a.csv")
-                #expect(try await watched.settle().keys(.created) == ["stage-1/a.csv"])
-            }
+            let folder = try ScratchFolder()
+            try folder.write("1", to: "stage-1/a.csv")
+            let first = try WatchedFolder(folder)
+            _ = try await first.start()
+            let second = try WatchedFolder(folder)
+            try folder.write("1", to: "stage-1/b.csv")
+            #expect(try await first.settle().keys(.created) == ["stage-1/b.csv"])
+            try await first.end()
+            let told = try await second.start().keys(.created)
+            #expect(Set(told) == ["stage-1/a.csv", "stage-1/b.csv"])
+            try folder.write("2", to: "stage-1/a.csv")
+            #expect(try await second.settle().keys(.created) == ["stage-1/a.csv"])
+            try await second.end()
         }
 
         @Test("keeps its descriptor from programs that are started")

@@ -16,18 +16,16 @@ final class WatchedFolder {
         _ folder: ScratchFolder,
         prefixes: [String: [String]] = ["stage-1": [""]],
         pace: WatchPace = WatchPace(),
-        notifier make: (InotifyTools) -> any FolderNotifier = { $0 }
+        notifier make: @escaping @Sendable (InotifyTools) -> any FolderNotifier = { $0 }
     ) throws {
         self.folder = folder
         let waker = try Waker()
-        nonisolated(unsafe) let notifier = make(try InotifyTools(waker: waker))
         watch = BucketWatch(
             root: folder.path,
             scope: WatchScope(prefixes: prefixes),
             pace: pace,
-            waker: waker,
-            notifier: notifier
-        )
+            waker: waker
+        ) { () throws(BucketWatchError) in make(try InotifyTools(waker: waker)) }
         events = watch.events.makeAsyncIterator()
     }
 
@@ -76,7 +74,7 @@ func withWatch(
     on folder: ScratchFolder? = nil,
     prefixes: [String: [String]] = ["stage-1": [""]],
     pace: WatchPace = WatchPace(),
-    notifier: (InotifyTools) -> any FolderNotifier = { $0 },
+    notifier: @escaping @Sendable (InotifyTools) -> any FolderNotifier = { $0 },
     _ body: (WatchedFolder) async throws -> Void
 ) async throws {
     let folder = try folder ?? ScratchFolder()

@@ -1,5 +1,6 @@
 import Events
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -104,5 +105,61 @@ struct CommandTests {
         #expect(end.code == 2)
         #expect(end.text.isEmpty)
         #expect(!end.errors.isEmpty)
+    }
+
+    @Test("turns a dropped file into a table without any settings")
+    func standardFlow() async throws {
+        try folder.write("id,name\n1,one\n2,two\n", to: "buckets/stage-1/things/a.csv")
+        let up = try await sluice("up", "--once")
+        #expect(up.code == 0, "\(up.errors)")
+        let sql = "SELECT sum(id) AS ids FROM lake.things"
+        #expect(try await sluice("query", "--format", "csv", sql).text == "ids\n3\n")
+        let status = try JSONValue(parsing: await sluice("status", "--json").text)
+        #expect(status["pid"] == .null)
+        #expect(status["deadLetters"]?.integer == 0)
+        #expect(status["functions"]?["load"]?["done"]?.integer == 1)
+    }
+
+    @Test("follows a file while it runs, and ends in good order on SIGTERM")
+    func runsUntilStopped() async throws {
+        let program = try RunningProgram(
+            builtProgram(named: "sluice"),
+            ["up"],
+            environment: ["PATH": "/usr/bin:/bin"],
+            folder: folder.path
+        )
+        try await waitFor { program.errorsSoFar.contains("watching") }
+        try folder.write("id\n1\n", to: "buckets/stage-1/things/a.csv")
+        try await waitFor {
+            let status = try JSONValue(parsing: await sluice("status", "--json").text)
+            return status["functions"]?["load"]?["done"]?.integer == 1
+        }
+        let second = try await sluice("up")
+        #expect(second.code == 1)
+        #expect(second.errors.contains("process \(program.process)"))
+        program.send(SIGTERM)
+        #expect(await program.end().code == 0)
+    }
+
+    @Test("gives dead letters another life")
+    func redrive() async throws {
+        try folder.write("id\n\u{0}\n", to: "buckets/stage-1/things/a.csv")
+        #expect(try await sluice("up", "--once").code == 1)
+        let status = try await sluice("status")
+        #expect(status.code == 1)
+        #expect(status.text.contains("stage-1/things/a.csv: BinaryFile"))
+        #expect(try await sluice("redrive", "split").text.hasPrefix("1 queued again"))
+        #expect(try await sluice("up", "--once").code == 1)
+        let logs = try await sluice("logs", "split")
+        #expect(logs.text.components(separatedBy: "START RequestId").count == 3)
+    }
+
+    /// Asks again and again, for as long as a machine under load may need.
+    private func waitFor(_ condition: () async throws -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while try await !condition() {
+            try #require(ContinuousClock.now < end)
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 }

@@ -84,8 +84,12 @@ struct CaseRun: Sendable {
                 decoding: try FilePath.read("\(folder.expectations)/\(name).sql"),
                 as: UTF8.self
             )
-            let arguments = ["query", "--format", "csv", sql]
-            let end = try await start("sluice-sql", arguments, buckets)
+            let end = try await start(
+                "sluice-sql",
+                ["query", "--format", "csv"],
+                buckets,
+                operands: [sql]
+            )
             guard end.code == 0 else {
                 problems.append("expect/\(name).sql failed\n\(end.errors)")
                 continue
@@ -149,11 +153,14 @@ struct CaseRun: Sendable {
     private func start(
         _ program: String,
         _ arguments: [String],
-        _ buckets: BucketsFolder
+        _ buckets: BucketsFolder,
+        operands: [String] = []
     ) async throws -> ProgramEnd {
-        try await ProgramEnd(
+        let options = ["--config", folder.config, "--buckets", buckets.path]
+        // SQL may begin with a comment, which looks like an option.
+        return try await ProgramEnd(
             of: "\(CommonOptions.programs)/\(program)",
-            arguments: arguments + ["--config", folder.config, "--buckets", buckets.path]
+            arguments: arguments + options + ["--"] + operands
         )
     }
 

@@ -1,5 +1,5 @@
 SELECT count(*) AS differing FROM (
-    (SELECT sensor, at, value, _source, _seq FROM lake.readings EXCEPT ALL SELECT sensor, at, value, _source, _seq FROM warehouse.readings)
+    (SELECT sensor, taken, value, _source, _seq FROM lake.readings EXCEPT ALL SELECT sensor, taken, value, _source, _seq FROM warehouse.readings)
     UNION ALL
-    (SELECT sensor, at, value, _source, _seq FROM warehouse.readings EXCEPT ALL SELECT sensor, at, value, _source, _seq FROM lake.readings)
+    (SELECT sensor, taken, value, _source, _seq FROM warehouse.readings EXCEPT ALL SELECT sensor, taken, value, _source, _seq FROM lake.readings)
 )

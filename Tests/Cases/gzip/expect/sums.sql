@@ -1,2 +1,2 @@
-SELECT sensor, count(*) AS readings, sum(value) AS total, min(at) AS first
+SELECT sensor, count(*) AS readings, sum(value) AS total, min(taken) AS first
 FROM readings GROUP BY sensor
