@@ -86,24 +86,6 @@ public struct Connection: ~Copyable {
         }
     }
 
-    /// The tables that `sql` names, as written; with `qualified` in the form `catalog.schema.name`.
-    ///
-    /// Names of common table expressions are left out.
-    public func tableNames(in sql: String, qualified: Bool = true) throws(DuckDBError) -> [String] {
-        var list = duckdb_get_table_names(handle, sql, qualified)
-        guard let held = list else {
-            throw DuckDBError(step: Self.step(sql), message: "its tables cannot be told")
-        }
-        defer { duckdb_destroy_value(&list) }
-        return (0..<duckdb_get_list_size(held)).compactMap { index in
-            var child = duckdb_get_list_child(held, index)
-            defer { duckdb_destroy_value(&child) }
-            guard let text = duckdb_get_varchar(child) else { return nil }
-            defer { duckdb_free(text) }
-            return String(cString: text)
-        }
-    }
-
     /// The start of a statement, which tells what was tried without repeating all of it.
     static func step(_ sql: String) -> String {
         let words = sql.split(whereSeparator: \.isWhitespace).prefix(8).joined(separator: " ")

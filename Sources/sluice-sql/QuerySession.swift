@@ -36,12 +36,13 @@ struct QuerySession: ~Copyable {
             try Database(settings: ["temp_directory": scratch])
         }
         let connection = try Self.checked { () throws(DuckDBError) in try database.connect() }
-        let names = try Self.tables(in: sql, connection)
+        try Self.requireOneStatement(sql, connection)
+        let words = NamedWords(sql)
         let lakeTables = try FilePath.names(in: folder.path(ofBucket: "lake"))
             .filter { !$0.hasPrefix(".") }
-        try Self.makeViews(for: names, present: lakeTables, in: folder, database, connection)
+        try Self.makeViews(words.tables(of: lakeTables), in: folder, database, connection)
         let lock =
-            names.contains(where: \.isInWarehouse)
+            words.nameWarehouse
             ? try Self.attach(try warehouse(folder), to: connection) : nil
         self.sql = sql
         self.lakeTables = lakeTables
@@ -70,25 +71,19 @@ struct QuerySession: ~Copyable {
         do { return try body() } catch { throw QueryError.sql(error) }
     }
 
-    private static func tables(
-        in sql: String,
+    private static func requireOneStatement(
+        _ sql: String,
         _ connection: borrowing Connection
-    ) throws -> [TableName] {
-        do {
-            let count = try connection.statements(in: sql).count
-            guard count == 1 else {
-                throw QueryError.failed("`query` runs one statement at a time; this is \(count)")
-            }
-        } catch let error as DuckDBError {
-            throw QueryError.sql(error)
+    ) throws {
+        let count = try checked { () throws(DuckDBError) in
+            try connection.statements(in: sql).count
         }
-        // DuckDB tells the tables of queries only; what else it is shows when it is prepared.
-        guard let names = try? connection.tableNames(in: sql) else {
-            let word = sql.split { !$0.isLetter }.first?.lowercased() ?? ""
-            guard !writingWords.contains(word) else { throw onlyReads }
-            return []
+        guard count == 1 else {
+            throw QueryError.failed("`query` runs one statement at a time; this is \(count)")
         }
-        return names.map(TableName.init)
+        // Prepared, such a statement would fail for a table that is not there, which says less.
+        let word = sql.split { !$0.isLetter }.first?.lowercased() ?? ""
+        guard !writingWords.contains(word) else { throw onlyReads }
     }
 
     private static let writingWords: Set = [
@@ -118,18 +113,14 @@ struct QuerySession: ~Copyable {
     }
 
     private static func makeViews(
-        for names: [TableName],
-        present: [String],
+        _ tables: [String],
         in folder: BucketsFolder,
         _ database: borrowing Database,
         _ connection: borrowing Connection
     ) throws {
-        // `SHOW TABLES` and `DESCRIBE` name no table or not as one.
-        let wantsAll = names.isEmpty || names.contains(where: \.isCatalog)
-        let wanted = Set(wantsAll ? present : names.compactMap(\.lakeTable))
         do {
             try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
-            for table in present where wanted.contains(table) {
+            for table in tables {
                 let path = folder.lakeTable(table)
                 let codec = try DuckDBCheckpoints(database)
                 guard let snapshot = try DeltaLog(table: path).snapshot(using: codec) else {

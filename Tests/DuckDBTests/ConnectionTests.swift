@@ -54,16 +54,6 @@ struct ConnectionTests {
         #expect(try statements.prepare(0).kind == kind)
     }
 
-    @Test("names the tables of a query")
-    func tableNames() throws {
-        let connection = try Database().connect()
-        let names = try connection.tableNames(
-            in:
-                "WITH c AS (FROM lake.a) SELECT * FROM c, warehouse.b, \"odd name\" WHERE x IN (FROM d)"
-        )
-        #expect(Set(names) == ["lake.a", "warehouse.b", "\"odd name\"", "d"])
-    }
-
     @Test("takes back a transaction whose body fails")
     func rollback() throws {
         let connection = try Database().connect()
