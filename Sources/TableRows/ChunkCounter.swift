@@ -31,7 +31,7 @@ struct ChunkCounter {
         on connection: borrowing Connection
     ) throws -> [ObjectVersion: Bool] {
         var groups: [(plan: ColumnPlan, members: [Manifest])] = []
-        for manifest in manifests where manifest.records > 0 && areWhole(manifest.chunks) {
+        for manifest in manifests where manifest.records > 0 && isPlain(manifest) {
             let plan = plan(manifest)
             let index = groups.firstIndex {
                 $0.plan == plan && $0.members[0].format == manifest.format
@@ -98,9 +98,13 @@ struct ChunkCounter {
         ["Invalid Input Error", "Conversion Error"].contains(where: error.message.hasPrefix)
     }
 
-    /// Whether all chunks have the length that their manifest gives.
-    private func areWhole(_ chunks: [Manifest.Chunk]) -> Bool {
-        chunks.allSatisfy { size(of: $0) == $0.size }
+    /// Whether all chunks have the length that their manifest gives, and every record its fields.
+    private func isPlain(_ manifest: Manifest) -> Bool {
+        let fields = max(1, manifest.format.fields ?? 1)
+        return manifest.chunks.allSatisfy { chunk in
+            let isEven = manifest.format.type == .json || chunk.cells == chunk.records * fields
+            return isEven && size(of: chunk) == chunk.size
+        }
     }
 
     private func size(of chunk: Manifest.Chunk) -> Int64? {

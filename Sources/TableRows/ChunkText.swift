@@ -3,8 +3,9 @@ import DuckDB
 
 /// SQL that reads chunk files as text: columns `f0`, `f1` and so on, and `filename`.
 ///
-/// A field without quotes and without text is null, `""` is an empty text. The parser is strict:
-/// where a file and RFC 4180 part ways it throws, and the records are located one by one instead.
+/// A field without quotes and without text is null, `""` is an empty text. The reader forgives what
+/// it should not (a field too many if it is empty, text behind a closing quote, a quote that never
+/// closes); so only chunks of which `split` saw that they have nothing of it are read whole.
 /// Source: DuckDB, "CSV Import".
 enum ChunkText {
     /// The relation over whole chunks of one format.
@@ -46,7 +47,8 @@ enum ChunkText {
         // A blank line is no record; only in a table of one column the reader takes it for one.
         let filter = fields.count == 1 ? " WHERE \(SQL.identifier(fields[0])) IS NOT NULL" : ""
         return "(SELECT * FROM read_csv(\(SQL.list(paths)), \(options), auto_detect = false, "
-            + "strict_mode = true, null_padding = false, allow_quoted_nulls = false, "
+            + "strict_mode = false, new_line = '\\n', null_padding = false, "
+            + "allow_quoted_nulls = false, "
             + "filename = true, columns = {\(columns)})\(filter))"
     }
 }
