@@ -1,21 +1,23 @@
-public import Buckets
+import Buckets
 public import Events
 public import FunctionConfig
+import Glibc
+public import HandlerRuntime
 
 /// The text of versions that are part of a table already, for columns that become wider.
 public struct EarlierText {
     private let settings: TableSettings
-    private let buckets: BucketsFolder
+    private let context: HandlerContext
     private let changed: String
 
     /// Names the columns whose values must be read again.
-    public init(settings: TableSettings, buckets: BucketsFolder, changed: [String]) {
+    public init(settings: TableSettings, context: HandlerContext, changed: [String]) {
         self.settings = settings
-        self.buckets = buckets
+        self.context = context
         self.changed = changed.joined(separator: ", ")
     }
 
-    /// The manifests of versions, all of whose chunks are there.
+    /// The manifests of versions; chunks that were purged are made again from the stage-1 object.
     ///
     /// - Throws: `VersionRefusal` of type `TextGone` or `RewriteLimit`, which concerns the new
     ///   versions that made the columns wider.
@@ -31,7 +33,23 @@ public struct EarlierText {
                     + "tables.\(settings.name).columns, or raise rewriteLimit, then `sluice redrive`"
             )
         }
+        for manifest in manifests where !manifest.chunks.allSatisfy(isThere) {
+            let isBack = try RestoredText.restore(manifest, context: context)
+            guard isBack, manifest.chunks.allSatisfy(isThere) else {
+                throw gone(
+                    VersionHistory.Version(
+                        source: manifest.source.source,
+                        sequencer: manifest.source.sequencer.column
+                    )
+                )
+            }
+        }
         return manifests
+    }
+
+    private func isThere(_ chunk: Manifest.Chunk) -> Bool {
+        let path = context.buckets.path(of: ObjectKey(bucket: "stage-2", key: chunk.key))
+        return access(path, F_OK) == 0
     }
 
     /// The stage-1 version by its name; size and eTag are in its manifest alone.
@@ -50,7 +68,9 @@ public struct EarlierText {
         guard let object = Self.object(of: version) else { throw gone(version) }
         let key = Manifest.key(table: settings.name, source: object)
         do {
-            return try Manifest(path: buckets.path(of: ObjectKey(bucket: "stage-2", key: key)))
+            return try Manifest(
+                path: context.buckets.path(of: ObjectKey(bucket: "stage-2", key: key))
+            )
         } catch let error as BucketsError where error.isMissing {
             throw gone(version)
         }
@@ -60,7 +80,7 @@ public struct EarlierText {
         refusal(
             "TextGone",
             "\(changed) cannot hold what the new version has, and the text of \(version.source), "
-                + "which is in the table, is gone from stage-2. Drop \(version.source) again, then "
+                + "which is in the table, is gone from stage-1 and stage-2. Drop \(version.source) again, then "
                 + "`sluice redrive`"
         )
     }

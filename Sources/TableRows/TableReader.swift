@@ -153,7 +153,15 @@ public struct TableReader: Sendable {
         columns: [ColumnType.Field]
     ) -> String {
         let rows = transform?.relation(over: typed, columns: columns) ?? typed
-        let names = columns.map { SQL.identifier($0.name) }
+        let parted =
+            settings.partitionBy.isEmpty
+            ? entry.columns.filter(\.isPartitionKey).map(\.name) : settings.partitionBy
+        let names = columns.map { column in
+            let name = SQL.identifier(column.name)
+            // The lake cannot tell an empty text from none in a partition; nor shall the warehouse.
+            let isText = column.type == .string && parted.contains(column.name)
+            return isText ? "nullif(\(name), '') AS \(name)" : name
+        }
         let own = [
             "\(SQL.literal(manifest.source.source)) AS _source",
             "CAST(\(manifest.source.sequencer.column) AS BIGINT) AS _seq",

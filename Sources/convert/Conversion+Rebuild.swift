@@ -17,7 +17,7 @@ extension Conversion {
         let replaced = history.replaced(by: chosen.map(\.name))
         let text = EarlierText(
             settings: settings,
-            buckets: context.buckets,
+            context: context,
             changed: shape.changed
         )
         let manifests = try text.manifests(

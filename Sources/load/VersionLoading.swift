@@ -55,7 +55,7 @@ struct VersionLoading {
                     columns: prepared.columns,
                     over: state,
                     reader: reader,
-                    buckets: context.buckets,
+                    context: context,
                     on: warehouse.connection
                 )
             } catch let refusal as VersionRefusal {

@@ -25,7 +25,7 @@ struct WarehouseChange {
         columns fields: [ColumnType.Field],
         over old: WarehouseTable,
         reader: TableReader,
-        buckets: BucketsFolder,
+        context: HandlerContext,
         on connection: borrowing Connection
     ) throws {
         settings = reader.settings
@@ -42,7 +42,7 @@ struct WarehouseChange {
         if isRetyped, settings.mode != .replace {
             let text = EarlierText(
                 settings: settings,
-                buckets: buckets,
+                context: context,
                 changed: retyped.map(\.name)
             )
             let kept = old.history.contributing.filter { [replaced] in !replaced.contains($0) }
