@@ -18,11 +18,15 @@ let duckDBLinking: [LinkerSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let lifecycle: Target.Dependency = .product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -31,16 +35,26 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 /// A handler or another program that links DuckDB.
 func duckDBProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, swiftSettings: strict,
-        linkerSettings: duckDBLinking)
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: duckDBLinking
+    )
 }
 
-func tests(_ subject: String, _ dependencies: [Target.Dependency] = [], duckDB: Bool = false)
+func tests(
+    _ subject: String,
+    _ dependencies: [Target.Dependency] = [],
+    duckDB: Bool = false
+)
     -> Target
 {
     .testTarget(
-        name: "\(subject)Tests", dependencies: dependencies + ["TestSupport"],
-        swiftSettings: strict, linkerSettings: duckDB ? duckDBLinking : [])
+        name: "\(subject)Tests",
+        dependencies: dependencies + ["TestSupport"],
+        swiftSettings: strict,
+        linkerSettings: duckDB ? duckDBLinking : []
+    )
 }
 
 let package = Package(
@@ -82,13 +96,15 @@ let package = Package(
             [
                 "Events", "FunctionConfig", systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
-            ]),
+            ]
+        ),
         library(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
                 lifecycle, logging,
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
@@ -97,7 +113,8 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         // The handlers' side.
         library("HandlerRuntime", ["Events", "Buckets", "FunctionConfig"]),
@@ -106,7 +123,8 @@ let package = Package(
             // Vectors without optimization are a hundred times slower: tests would feel it.
             swiftSettings: strict + [
                 .strictMemorySafety(), .unsafeFlags(["-O"], .when(configuration: .debug)),
-            ]),
+            ]
+        ),
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
@@ -117,50 +135,64 @@ let package = Package(
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
                 "RecordSplit",
-            ]),
+            ]
+        ),
         .executableTarget(
             name: "split",
             dependencies: [
                 "HandlerRuntime", "RecordSplit", "Events", "Buckets", "FunctionConfig", "CZlib",
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         duckDBProgram(
             "crawl",
             [
                 "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "Events", "Buckets",
                 "FunctionConfig",
-            ]),
+            ]
+        ),
         duckDBProgram(
             "convert",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles",
+                "Events",
                 "Buckets", "FunctionConfig",
-            ]),
+            ]
+        ),
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles",
+                "Events",
                 "Buckets", "FunctionConfig",
-            ]),
+            ]
+        ),
         duckDBProgram(
             "similarity",
             [
-                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events", "Buckets",
+                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets",
                 "FunctionConfig",
-            ]),
+            ]
+        ),
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "LakeFiles", "Catalog", "HandlerRuntime", "Events", "Buckets",
+                "DuckDB", "DeltaTable", "LakeFiles", "Catalog", "HandlerRuntime", "Events",
+                "Buckets",
                 "FunctionConfig", argumentParser,
-            ]),
+            ]
+        ),
 
         // Tests, a folder a subject; `TestSupport` runs the built programs.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("DuckDB", ["DuckDB"], duckDB: true),
         tests("DeltaTable", ["DeltaTable"]),
         tests(
-            "Query", ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"], duckDB: true),
+            "Query",
+            ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"],
+            duckDB: true
+        ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Ledger", ["Ledger", "Events"]),
@@ -169,7 +201,8 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
-            ]),
+            ]
+        ),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),

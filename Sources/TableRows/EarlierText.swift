@@ -1,4 +1,4 @@
-import Buckets
+public import Buckets
 public import Events
 public import FunctionConfig
 import Glibc

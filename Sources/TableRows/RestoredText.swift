@@ -1,6 +1,7 @@
 import Buckets
 import Events
 import FoundationEssentials
+import FunctionConfig
 import Glibc
 import HandlerRuntime
 
@@ -43,7 +44,9 @@ enum RestoredText {
         return FilePath.parent(of: here) + "/split"
     }
 
-    /// Runs a program to its end without its output; whether it exited with 0. See posix_spawn(3).
+    /// Runs a program to its end without its output, and tells whether it exited with 0.
+    ///
+    /// See posix_spawn(3).
     private static func run(_ arguments: [String]) throws(HandlerError) -> Bool {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

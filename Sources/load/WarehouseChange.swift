@@ -2,6 +2,7 @@ import Buckets
 import DuckDB
 import Events
 import FunctionConfig
+import HandlerRuntime
 import TableRows
 
 /// What a load does to a table of the warehouse: rows made ready, and the statements.
