@@ -17,13 +17,19 @@ public final class BucketWatch: Sendable {
     /// - Parameters:
     ///   - root: The absolute path of the buckets folder, which must exist.
     ///   - scope: Which folders and objects to look at.
+    ///   - beside: A file outside the buckets whose changes are told of as `noticed`.
     /// - Throws: `BucketWatchError` with code `limit`. What keeps the folder from being watched, now
     ///   or later, is thrown by ``events``.
-    public convenience init(root: String, scope: WatchScope) throws(BucketWatchError) {
+    public convenience init(
+        root: String,
+        scope: WatchScope,
+        beside: String? = nil
+    ) throws(BucketWatchError) {
         let waker = try Waker()
         self.init(
             root: root,
             scope: scope,
+            beside: beside,
             pace: WatchPace(),
             waker: waker
         ) { () throws(BucketWatchError) in try InotifyTools(waker: waker) }
@@ -32,6 +38,7 @@ public final class BucketWatch: Sendable {
     init(
         root: String,
         scope: WatchScope,
+        beside: String? = nil,
         pace: WatchPace,
         waker: Waker,
         notifier makeNotifier:
@@ -48,6 +55,7 @@ public final class BucketWatch: Sendable {
                 try WatchLoop(
                     root: root,
                     scope: scope,
+                    beside: beside,
                     pace: pace,
                     notifier: makeNotifier(),
                     channel: channel,

@@ -46,6 +46,14 @@ struct FolderTree {
         unwatched.remove(path)
     }
 
+    /// Takes out one folder; the answer is the number of its watch, if it has one.
+    mutating func remove(_ path: FolderPath) -> Int32? {
+        unwatched.remove(path)
+        guard let number = numbers.removeValue(forKey: path) else { return nil }
+        paths[number] = nil
+        return number
+    }
+
     /// Takes out a folder and all below it.
     ///
     /// Returns the numbers of their watches.

@@ -5,8 +5,10 @@ public enum WatchEvent: Sendable, Equatable {
     /// Objects that changed; at least one, each key at most once. Those of one scan come in the
     /// order of modification time, then key.
     case changes([ObjectChange])
-    /// A folder was deleted, or moved to another place or name: objects below it may be gone. Those
-    /// it still holds elsewhere in the buckets follow as `created`.
+    /// A folder was deleted, or moved to another place or name: objects below it may be gone.
+    ///
+    /// The key is the folder's path, empty for a whole bucket, without a slash at its end. Objects
+    /// that it still holds elsewhere in the buckets follow as `created`.
     case folderGone(ObjectKey)
     /// A file or folder whose name cannot be a key; it is left alone.
     case refused(RefusedName)
@@ -14,6 +16,8 @@ public enum WatchEvent: Sendable, Equatable {
     case scanStarted(ScanReason)
     /// A scan is over; everything it found was sent before.
     case scanFinished(ScanReason)
+    /// The file that was to be watched beside the buckets was written, replaced or removed.
+    case noticed(String)
     /// The answer to ``BucketWatch/settle()``: what was on disk when it was called was sent before.
     case settled(SettleTicket)
     /// Folders cannot be watched any more and are scanned at intervals instead; a sentence for the

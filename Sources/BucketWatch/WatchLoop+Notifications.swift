@@ -1,3 +1,4 @@
+import Buckets
 import CInotifyTools
 import Events
 import Glibc
@@ -17,6 +18,7 @@ extension WatchLoop {
                 detail: "the folder was deleted or unmounted; put it back and start again"
             )
         }
+        if notification.watch == besideWatch { notice(notification) }
         guard let folder = tree.path(of: notification.watch), !notification.name.isEmpty else {
             return
         }
@@ -101,7 +103,8 @@ extension WatchLoop {
     ) {
         beingWritten[key] = nil
         batch.append(ObjectChange(key: key, kind: .created, evidence: evidence, stamp: stamp))
-        if folder.isVersionFolder { stopWatching(folder) }
+        // A version folder never changes once its manifest is there.
+        if folder.isVersionFolder, let number = tree.remove(folder) { notifier.unwatch(number) }
     }
 
     private func write(_ key: ObjectKey, _ stamp: FileStamp) {
@@ -111,12 +114,22 @@ extension WatchLoop {
         )
     }
 
+    /// The folder of the file beside the buckets has changed.
+    private func notice(_ notification: FolderNotification) {
+        guard let beside, notification.name.elementsEqual(FilePath.name(of: beside).utf8),
+            !notification.has(IN_CREATE)
+        else { return }
+        flush()
+        channel.send(.noticed(beside))
+    }
+
     /// A folder is no longer where it was.
     private func leave(_ folder: FolderPath) {
         for key in beingWritten.keys where folder.contains(key) { beingWritten[key] = nil }
         guard let bucket = folder.bucket else { return }
         flush()
-        channel.send(.folderGone(ObjectKey(bucket: bucket, key: folder.keyPrefix)))
+        let key = folder.text.text.dropFirst(bucket.count + 1)
+        channel.send(.folderGone(ObjectKey(bucket: bucket, key: String(key))))
     }
 
     /// Tells of a name that cannot be a key.

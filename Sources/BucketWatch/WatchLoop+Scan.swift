@@ -6,6 +6,7 @@ extension WatchLoop {
     /// Watches and reads every folder that can hold an object, and sends what it finds.
     func scanAll(_ reason: ScanReason) throws(BucketWatchError) {
         channel.send(.scanStarted(reason))
+        besideWatch = beside.flatMap { try? notifier.watch(FilePath.parent(of: $0)) }
         enter(.root)
         guard tree.isWatched(.root) else {
             throw BucketWatchError(
@@ -39,11 +40,6 @@ extension WatchLoop {
         for folder in tree.unwatched.sorted(by: { $0.text < $1.text }) { enter(folder) }
         flush()
         channel.send(.scanFinished(.interval))
-    }
-
-    /// Ends the watch of a version folder, which never changes once its manifest is there.
-    func stopWatching(_ folder: FolderPath) {
-        for number in tree.removeAll(within: folder) { notifier.unwatch(number) }
     }
 
     private func read(

@@ -8,6 +8,8 @@ import Glibc
 final class WatchLoop {
     let root: String
     let scope: WatchScope
+    /// A file outside the buckets whose changes are told of.
+    let beside: String?
     let pace: WatchPace
     let notifier: any FolderNotifier
     let channel: EventChannel
@@ -15,6 +17,8 @@ final class WatchLoop {
 
     var tree = FolderTree()
     var batch = ChangeBatch()
+    /// The watch on the folder of the file beside the buckets.
+    var besideWatch: Int32?
     /// Files that somebody has open for writing, with the time in milliseconds from which on
     /// another look is worth its while.
     var beingWritten: [ObjectKey: Int64] = [:]
@@ -26,6 +30,7 @@ final class WatchLoop {
     init(
         root: String,
         scope: WatchScope,
+        beside: String?,
         pace: WatchPace,
         notifier: any FolderNotifier,
         channel: EventChannel,
@@ -33,6 +38,7 @@ final class WatchLoop {
     ) {
         self.root = root
         self.scope = scope
+        self.beside = beside
         self.pace = pace
         self.notifier = notifier
         self.channel = channel

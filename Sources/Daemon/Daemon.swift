@@ -78,7 +78,8 @@ public final class Daemon: Service {
 
         let watch = try BucketWatch(
             root: options.buckets.path,
-            scope: WatchScope(options.config)
+            scope: WatchScope(options.config),
+            beside: options.config.path
         )
         let doorbell = Doorbell()
         let dispatcher = Dispatcher(options: options, ledger: ledger, doorbell: doorbell) {

@@ -91,6 +91,9 @@ actor Intake {
         case .changes(let changes): try await take(changes)
         case .folderGone(let folder):
             let below = folder.key.isEmpty ? "" : folder.key + "/"
+            openSince = openSince.filter { key, _ in
+                key.bucket != folder.bucket || !key.key.hasPrefix(below)
+            }
             let keys = try await ledger.presentKeys(inBucket: folder.bucket)
             let gone = keys.filter { $0.hasPrefix(below) }.sorted()
             try await take(
@@ -109,6 +112,11 @@ actor Intake {
             if reason != .interval { try await ledger.forgetRefusedNames() }
         case .scanFinished: try await takeRemovals()
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
+        case .noticed(let path):
+            logger.notice(
+                "the settings have changed; they are read at the next start",
+                metadata: ["config.path": "\(path)"]
+            )
         case .degraded(let reason): logger.warning("\(reason)")
         }
     }

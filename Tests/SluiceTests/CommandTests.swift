@@ -120,7 +120,7 @@ struct CommandTests {
         #expect(status["functions"]?["load"]?["done"]?.integer == 1)
     }
 
-    @Test("follows a file while it runs, and ends in good order on SIGTERM")
+    @Test("follows files and its settings while it runs, and ends in good order on SIGTERM")
     func runsUntilStopped() async throws {
         let program = try RunningProgram(
             builtProgram(named: "sluice"),
@@ -134,9 +134,15 @@ struct CommandTests {
             let status = try JSONValue(parsing: await sluice("status", "--json").text)
             return status["functions"]?["load"]?["done"]?.integer == 1
         }
+        let objects = { try JSONValue(parsing: await sluice("status", "--json").text)["objects"] }
+        let before = try #require(try await objects()?.integer)
+        rename(folder.path("buckets/stage-1/things"), folder.path("things"))
+        try await waitFor { try await objects()?.integer == before - 1 }
         let second = try await sluice("up")
         #expect(second.code == 1)
         #expect(second.errors.contains("process \(program.process)"))
+        try folder.write("{}", to: "functions.json")
+        try await waitFor { program.errorsSoFar.contains("settings have changed") }
         program.send(SIGTERM)
         #expect(await program.end().code == 0)
     }
