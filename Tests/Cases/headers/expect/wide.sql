@@ -1,0 +1,1 @@
+SELECT name, gr_e, note FROM wide
