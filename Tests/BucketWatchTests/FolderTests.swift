@@ -20,7 +20,8 @@ extension AllWatchTests {
                         expected.insert("\(path)/a.csv")
                     }
                 }
-                #expect(Set(try await watched.settle().keys(.created)) == expected)
+                let told = try await watched.settle(created: expected).keys(.created)
+                #expect(Set(told) == expected)
             }
         }
 
@@ -31,10 +32,15 @@ extension AllWatchTests {
             try folder.write("1", to: "outside/y.csv")
             try await withWatch(on: folder) { watched in
                 rename(folder.path("outside"), folder.path("stage-1/in"))
-                let told = try await watched.settle().keys(.created)
-                #expect(Set(told) == ["stage-1/in/a/b/x.csv", "stage-1/in/y.csv"])
+                let moved = ["stage-1/in/a/b/x.csv", "stage-1/in/y.csv"]
+                let told = try await watched.settle(created: moved).keys(.created)
+                #expect(Set(told) == Set(moved))
                 try folder.write("2", to: "stage-1/in/a/b/z.csv")
-                #expect(try await watched.settle().keys(.created) == ["stage-1/in/a/b/z.csv"])
+                #expect(
+                    try await watched.settle(created: ["stage-1/in/a/b/z.csv"]).keys(.created) == [
+                        "stage-1/in/a/b/z.csv"
+                    ]
+                )
             }
         }
 
@@ -44,11 +50,14 @@ extension AllWatchTests {
             try folder.write("1", to: "stage-1/old/deep/x.csv")
             try await withWatch(on: folder) { watched in
                 rename(folder.path("stage-1/old"), folder.path("stage-1/new"))
-                let events = try await watched.settle()
+                let events = try await watched.settle(created: ["stage-1/new/deep/x.csv"])
                 #expect(events.contains(.folderGone(ObjectKey(bucket: "stage-1", key: "old"))))
                 #expect(events.keys(.created) == ["stage-1/new/deep/x.csv"])
                 try folder.write("2", to: "stage-1/new/deep/x.csv")
-                #expect(try await watched.settle().keys(.created) == ["stage-1/new/deep/x.csv"])
+                #expect(
+                    try await watched.settle(created: ["stage-1/new/deep/x.csv"]).keys(.created)
+                        == ["stage-1/new/deep/x.csv"]
+                )
             }
         }
 
@@ -70,10 +79,10 @@ extension AllWatchTests {
             try await withWatch { watched in
                 for round in 0..<5 {
                     try watched.folder.write("\(round)", to: "stage-1/t/deep/x.csv")
-                    _ = try await watched.settle()
+                    _ = try await watched.settle(created: ["stage-1/t/deep/x.csv"])
                     try watched.folder.write("\(round)", to: "stage-1/t/deep/y.csv")
-                    let told = try await watched.settle().keys(.created)
-                    #expect(told == ["stage-1/t/deep/y.csv"])
+                    let told = try await watched.settle(created: ["stage-1/t/deep/y.csv"])
+                    #expect(told.keys(.created) == ["stage-1/t/deep/y.csv"])
                     unlink(watched.folder.path("stage-1/t/deep/x.csv"))
                     unlink(watched.folder.path("stage-1/t/deep/y.csv"))
                     rmdir(watched.folder.path("stage-1/t/deep"))
@@ -97,13 +106,12 @@ extension AllWatchTests {
                 ] {
                     try watched.folder.write("1", to: path)
                 }
-                let told = Set(try await watched.settle().keys(.created))
-                #expect(
-                    told == [
-                        "\(version)/_manifest.json", "stage-2/t/by-hand.csv",
-                        "lake/t/_delta_log/00000000000000000000.json",
-                    ]
-                )
+                let objects = [
+                    "\(version)/_manifest.json", "stage-2/t/by-hand.csv",
+                    "lake/t/_delta_log/00000000000000000000.json",
+                ]
+                let told = try await watched.settle(created: objects).keys(.created)
+                #expect(Set(told) == Set(objects))
             }
         }
 
@@ -113,8 +121,9 @@ extension AllWatchTests {
                 for key in ["in/2026-01/a.csv", "in/2025/a.csv", "out/a.csv", "in/2026.csv"] {
                     try watched.folder.write("1", to: "stage-1/\(key)")
                 }
-                let told = Set(try await watched.settle().keys(.created))
-                #expect(told == ["stage-1/in/2026-01/a.csv", "stage-1/in/2026.csv"])
+                let wanted = ["stage-1/in/2026-01/a.csv", "stage-1/in/2026.csv"]
+                let told = try await watched.settle(created: wanted).keys(.created)
+                #expect(Set(told) == Set(wanted))
             }
         }
 

@@ -37,7 +37,11 @@ extension AllWatchTests {
             #expect(found.keys(.created) == ["stage-1/done.csv"])
             #expect(found.keys(.opened) == ["stage-1/open.csv"])
             close(file)
-            #expect(try await watched.settle().keys(.created) == ["stage-1/open.csv"])
+            #expect(
+                try await watched.settle(created: ["stage-1/open.csv"]).keys(.created) == [
+                    "stage-1/open.csv"
+                ]
+            )
             try await watched.end()
         }
 
@@ -50,7 +54,11 @@ extension AllWatchTests {
                 let told = try await watched.take { $0 == .scanFinished(.request) }
                 #expect(told.keys(.created) == ["stage-1/t/a.csv"])
                 try folder.write("2", to: "stage-1/t/b.csv")
-                #expect(try await watched.settle().keys(.created) == ["stage-1/t/b.csv"])
+                #expect(
+                    try await watched.settle(created: ["stage-1/t/b.csv"]).keys(.created) == [
+                        "stage-1/t/b.csv"
+                    ]
+                )
             }
         }
 
@@ -64,11 +72,16 @@ extension AllWatchTests {
                 for name in names {
                     close(creat(watched.folder.path("stage-1/\(name)"), 0o644))
                 }
-                let events = try await watched.settle()
+                let expected = Set(names.map { "stage-1/\($0)" })
+                let events = try await watched.settle(created: expected)
                 #expect(events.contains(.scanFinished(.overflow)))
-                #expect(Set(events.keys(.created)) == Set(names.map { "stage-1/\($0)" }))
+                #expect(Set(events.keys(.created)) == expected)
                 try watched.folder.write("1", to: "stage-1/t/later.csv")
-                #expect(try await watched.settle().keys(.created) == ["stage-1/t/later.csv"])
+                #expect(
+                    try await watched.settle(created: ["stage-1/t/later.csv"]).keys(.created) == [
+                        "stage-1/t/later.csv"
+                    ]
+                )
             }
         }
 
@@ -83,7 +96,8 @@ extension AllWatchTests {
                 for name in ["a", "b"] {
                     try watched.folder.write("1", to: "stage-1/\(name)/deep/x.csv")
                 }
-                let first = try await watched.settle()
+                let keys = ["stage-1/a/deep/x.csv", "stage-1/b/deep/x.csv"]
+                let first = try await watched.settle(created: keys)
                 #expect(
                     first.contains {
                         guard case .degraded(let message) = $0 else { return false }
@@ -91,10 +105,10 @@ extension AllWatchTests {
                     }
                 )
                 #expect(
-                    Set(first.keys(.created)) == ["stage-1/a/deep/x.csv", "stage-1/b/deep/x.csv"]
+                    Set(first.keys(.created)) == Set(keys)
                 )
                 try watched.folder.write("1", to: "stage-1/b/deep/new/y.csv")
-                _ = try await watched.take(untilCreated: ["stage-1/b/deep/new/y.csv"])
+                _ = try await watched.settle(created: ["stage-1/b/deep/new/y.csv"])
             }
         }
 
@@ -117,12 +131,20 @@ extension AllWatchTests {
             _ = try await first.start()
             let second = try WatchedFolder(folder)
             try folder.write("1", to: "stage-1/b.csv")
-            #expect(try await first.settle().keys(.created) == ["stage-1/b.csv"])
+            #expect(
+                try await first.settle(created: ["stage-1/b.csv"]).keys(.created) == [
+                    "stage-1/b.csv"
+                ]
+            )
             try await first.end()
             let told = try await second.start().keys(.created)
             #expect(Set(told) == ["stage-1/a.csv", "stage-1/b.csv"])
             try folder.write("2", to: "stage-1/a.csv")
-            #expect(try await second.settle().keys(.created) == ["stage-1/a.csv"])
+            #expect(
+                try await second.settle(created: ["stage-1/a.csv"]).keys(.created) == [
+                    "stage-1/a.csv"
+                ]
+            )
             try await second.end()
         }
 

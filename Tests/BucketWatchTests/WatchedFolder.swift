@@ -50,13 +50,20 @@ final class WatchedFolder {
         return try await take { $0 == .settled(ticket) }
     }
 
-    /// Takes events until these objects have all been told of as `created`.
-    func take(untilCreated keys: some Sequence<String>) async throws -> [WatchEvent] {
+    /// Takes events until these objects have all been told of as `created`, and what came with them.
+    ///
+    /// A file that a test has closed is held open for a moment longer where another test starts a
+    /// program just then, so a mark alone may come too early.
+    func settle(created keys: some Collection<String>) async throws -> [WatchEvent] {
         var missing = Set(keys)
-        return try await take { event in
-            missing.subtract([event].keys(.created))
-            return missing.isEmpty
+        var events: [WatchEvent] = []
+        if !missing.isEmpty {
+            events = try await take { event in
+                missing.subtract([event].keys(.created))
+                return missing.isEmpty
+            }
         }
+        return events + (try await settle())
     }
 
     /// Ends the watch and waits until another one may begin.
