@@ -19,6 +19,20 @@ public struct ObjectKey: Hashable, Sendable, Codable, CustomStringConvertible {
         self.init(bucket: String(text[..<slash]), key: String(key))
     }
 
+    /// Whether both name the same path, byte by byte.
+    ///
+    /// Text that only looks alike (Unicode's canonical equivalence) names different files on Linux.
+    public static func == (left: ObjectKey, right: ObjectKey) -> Bool {
+        left.bucket.utf8.elementsEqual(right.bucket.utf8)
+            && left.key.utf8.elementsEqual(right.key.utf8)
+    }
+
+    /// Hashes the bytes of the path.
+    public func hash(into hasher: inout Hasher) {
+        var path = description
+        path.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
     /// `bucket/key`.
     public var description: String { "\(bucket)/\(key)" }
 }

@@ -8,7 +8,7 @@ extension HandlerContext {
     public var databaseSettings: [String: String] {
         [
             "memory_limit": "\(memory * 55 / 100)MiB",
-            "temp_directory": scratchFolder + "/spill",
+            "temp_directory": scratchFolder,
             "allocator_background_threads": "false",
         ]
     }
