@@ -83,7 +83,10 @@ actor Dispatcher {
 
     /// Starts nothing new, waits for runs for a while, then ends them.
     func stop() {
-        stopAt = stopAt ?? UTCTime.nowMicroseconds() + Self.stopGrace
+        guard stopAt == nil else { return }
+        stopAt = UTCTime.nowMicroseconds() + Self.stopGrace
+        let facts: Logger.Metadata = ["run.count": "\(machine.runningCount)"]
+        logger.notice("stopping; runs get 30 seconds", metadata: facts)
         doorbell.ring()
     }
 

@@ -1,0 +1,133 @@
+import Events
+import FoundationEssentials
+import Glibc
+import Ledger
+import TestSupport
+import Testing
+
+@Suite("The process of a daemon")
+struct ProcessTests {
+    private static func settings(_ more: String = "") -> String {
+        """
+        { "functions": { "f": { "handler": "./f.sh", "retryDelays": [0], "writes": [] \(more) } },
+          "triggers": [ { "id": "t", "function": "f", "bucket": "stage-1",
+            "batch": { "size": 7 } } ] }
+        """
+    }
+
+    private func up(_ flow: ScriptFlow, _ arguments: [String] = []) throws -> RunningProgram {
+        try RunningProgram(
+            try builtProgram(named: "sluice"),
+            ["up"] + arguments,
+            environment: ["PATH": "/usr/bin:/bin", "HOME": "/root"],
+            folder: flow.folder.path
+        )
+    }
+
+    /// Waits for something that another process does; fails after a minute.
+    private func until(_ condition: () async throws -> Bool) async throws {
+        for _ in 0..<12_000 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        Issue.record("it did not happen")
+    }
+
+    @Test("is killed again and again, and every file is handled")
+    func killed() async throws {
+        let script = "mkdir -p out; \(ScriptFlow.note()); sort -u seen >/dev/null"
+        let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
+        for round in 0..<4 {
+            let before = flow.lines().count
+            let daemon = try up(flow)
+            for number in 0..<50 { try flow.drop("\(number)", "stage-1/t/\(round)-\(number)") }
+            try await until { flow.lines().count > before + 8 }
+            daemon.send(SIGKILL)
+            _ = await daemon.end()
+        }
+        #expect(try await up(flow, ["--once"]).end().code == 0)
+        let expected = (0..<4).flatMap { round in (0..<50).map { "t/\(round)-\($0)" } }
+        #expect(Set(flow.lines()) == Set(expected))
+        #expect(try await flow.status().functions["f"]?.done == 200)
+        #expect(try await flow.status().isSettled)
+    }
+
+    @Test("leaves no handler behind that runs beside its successor")
+    func orphan() async throws {
+        let script = """
+            if test -e mended; then
+              grep -q '^State:.[RSDT]' /proc/$(cat first)/status && echo beside >>seen; true
+            else echo $$ >first; trap '' TERM; while :; do sleep 1; done; fi
+            """
+        let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
+        try flow.drop("x", "stage-1/t/a")
+        let daemon = try up(flow)
+        try await until { flow.lines("first").count == 1 }
+        daemon.send(SIGKILL)
+        _ = await daemon.end()
+        let orphan = try #require(pid_t(flow.lines("first")[0]))
+        #expect(kill(orphan, 0) == 0)
+        try flow.folder.write("", to: "mended")
+        #expect(try await up(flow, ["--once"]).end().code == 0)
+        #expect(flow.lines().isEmpty)
+        #expect(try await flow.status().functions["f"]?.done == 1)
+    }
+
+    @Test("lets runs finish when it is asked to end, and starts none")
+    func graceful() async throws {
+        let script = "echo started >>started; while ! test -e go; do sleep 0.01; done; cat >>seen"
+        let flow = try ScriptFlow(
+            Self.settings(#", "concurrency": 1"#).replacing(#""size": 7"#, with: #""size": 1"#),
+            scripts: ["f": script]
+        )
+        for name in ["a", "b", "c"] { try flow.drop(name, "stage-1/t/\(name)") }
+        let daemon = try up(flow)
+        try await until { flow.lines("started").count == 1 }
+        try await until { try await flow.status().queued == 2 }
+        daemon.send(SIGTERM)
+        try await until { daemon.errorsSoFar.contains("stopping") }
+        try flow.folder.write("", to: "go")
+        #expect(await daemon.end().code == 0)
+        #expect(flow.lines("started").count == 1)
+        let status = try await flow.status()
+        #expect(status.functions["f"]?.done == 1)
+        #expect(status.queued == 2)
+    }
+
+    @Test("ends at once when it is asked twice, and runs again what was cut off")
+    func insisted() async throws {
+        let script = "echo started >>started; test -e mended || exec sleep 1000"
+        let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
+        try flow.drop("a", "stage-1/t/a")
+        let daemon = try up(flow)
+        try await until { flow.lines("started").count == 1 }
+        daemon.send(SIGTERM)
+        daemon.send(SIGINT)
+        #expect(await daemon.end().code == 0)
+        try flow.folder.write("", to: "mended")
+        #expect(try await up(flow, ["--once"]).end().code == 0)
+        #expect(flow.lines("started").count == 2)
+    }
+
+    @Test("takes up what a redrive queues")
+    func redrive() async throws {
+        let flow = try ScriptFlow(
+            Self.settings(),
+            scripts: ["f": "test -e mended || exit 65; cat >>seen"]
+        )
+        try flow.drop("a", "stage-1/t/a")
+        let daemon = try up(flow)
+        try await until { daemon.errorsSoFar.contains("dead letter") }
+        try flow.folder.write("", to: "mended")
+        let redrive = try await run(
+            try builtProgram(named: "sluice"),
+            ["redrive"],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": "/root"],
+            folder: flow.folder.path
+        )
+        #expect(redrive.code == 0)
+        try await until { flow.lines().count > 0 }
+        daemon.send(SIGTERM)
+        #expect(await daemon.end().code == 0)
+    }
+}
