@@ -79,7 +79,7 @@ struct RunJudgement {
             )
             return
         }
-        let superseded = Self.superseded(result)
+        let superseded = superseded(result)
         let failures = Dictionary(
             result.batchItemFailures.map { ($0.itemIdentifier, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -108,14 +108,12 @@ struct RunJudgement {
 
     private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
-    /// The sequencers of objects that were not what the event says: entries of `results` with
-    /// `"status": "superseded"`, or failures of the type `Superseded`.
-    private static func superseded(_ result: HandlerResult) -> Set<String> {
+    /// The sequencers of objects that `split` found to be other than the event says: entries of
+    /// `results` with `"status": "superseded"`. Of all other handlers that is an end like any other.
+    private func superseded(_ result: HandlerResult) -> Set<String> {
+        guard function.handler == "split" else { return [] }
         let answered = result.results.filter { $0["status"]?.string == "superseded" }
-            .compactMap { $0["sequencer"]?.string }
-        let failed = result.batchItemFailures.filter { $0.errorType == "Superseded" }
-            .map(\.itemIdentifier)
-        return Set(answered + failed)
+        return Set(answered.compactMap { $0["sequencer"]?.string })
     }
 
     /// The version a crawl answers for its table.

@@ -52,7 +52,7 @@ struct RunJudgementTests {
             peakMemory: 0,
             logPath: ""
         )
-        let function = FunctionSettings(name: "f", handler: "f", concurrency: 1)
+        let function = FunctionSettings(name: "f", handler: "split", concurrency: 1)
         return RunJudgement(function: function, isOnce: isOnce, now: Self.now)
             .end(of: report, deliveries)
     }
