@@ -26,6 +26,8 @@ actor Dispatcher {
     private var stopAt: Int64?
     private var timerAt: Int64?
     private var wantsReload = false
+    /// The settings as they were read; nil once their change was told.
+    private var configStamp: ConfigStamp?
     /// Counts changes to what is pending, so that a stale copy of the ledger is noticed.
     private var changes = 0
 
@@ -46,6 +48,7 @@ actor Dispatcher {
             programs: options.programs,
             surroundings: options.environment
         )
+        configStamp = ConfigStamp(path: options.config.path)
         machine = DispatchMachine(rules: DispatchRules(options.config), isOnce: options.isOnce)
     }
 
@@ -57,6 +60,7 @@ actor Dispatcher {
             for await _ in doorbell.rings {
                 if wantsReload { try await takeFromLedger() }
                 begin(&group, intake)
+                tellChangedSettings()
                 report()
                 if try await isFinished(intake) { break }
             }
@@ -153,6 +157,15 @@ actor Dispatcher {
         summary.leftOpen = open.keys.sorted { $0.description < $1.description }
         (summary.leftPaused, summary.leftNotNow) = machine.left
         return true
+    }
+
+    private func tellChangedSettings() {
+        guard let read = configStamp, ConfigStamp(path: options.config.path) != read else { return }
+        configStamp = nil
+        logger.warning(
+            "the settings have changed; start again to use them",
+            metadata: ["config.path": "\(options.config.path)"]
+        )
     }
 
     private func report() {

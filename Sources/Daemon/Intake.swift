@@ -20,6 +20,7 @@ actor Intake {
 
     private let smallFiles = WorkThread(name: "sluice.files")
     private let largeFiles = WorkThread(name: "sluice.large-files")
+    /// Large files, and files that changed while they were read.
     private let large = AsyncStream.makeStream(of: Candidate.self)
     private var largeCount = 0
     private var settleWaiters: [SettleTicket: CheckedContinuation<Void, Never>] = [:]
@@ -31,7 +32,14 @@ actor Intake {
     private struct Candidate: Sendable {
         var key: ObjectKey
         var notice: Notice
+        /// How often it changed while it was read.
+        var changes = 0
     }
+
+    /// How often a file that changes while it is read is read anew.
+    ///
+    /// After that the end of its writer tells of it again.
+    private static let patience = 5
 
     init(
         buckets: BucketsFolder,
@@ -132,8 +140,7 @@ actor Intake {
             let notice: Notice = change.evidence == .scan ? .scan : .event
             let candidate = Candidate(key: change.key, notice: notice)
             if (change.stamp?.size ?? 0) >= ObjectReader.large {
-                largeCount += 1
-                large.continuation.yield(candidate)
+                setApart(candidate)
             } else {
                 candidates.append(candidate)
             }
@@ -153,7 +160,13 @@ actor Intake {
         }
     }
 
+    private func setApart(_ candidate: Candidate) {
+        largeCount += 1
+        large.continuation.yield(candidate)
+    }
+
     private func takeLarge(_ candidate: Candidate) async throws {
+        if candidate.changes > 0 { try? await Task.sleep(for: .milliseconds(200)) }
         defer {
             largeCount -= 1
             if largeCount == 0 {
@@ -192,8 +205,12 @@ actor Intake {
     ) async throws -> ObservedChange? {
         let key = candidate.key
         switch finding {
-        // A file that changed while it was read is told of again once its writer is done.
-        case .known, .unstable: return nil
+        case .known: return nil
+        case .unstable:
+            var again = candidate
+            again.changes += 1
+            if again.changes <= Self.patience { setApart(again) }
+            return nil
         case .gone: return .removed(key, plans: plans(key, .removed))
         case .unreadable(let reason):
             logger.warning(

@@ -108,8 +108,10 @@ struct RunJudgement {
 
     private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 
-    /// The sequencers of objects that `split` found to be other than the event says: entries of
-    /// `results` with `"status": "superseded"`. Of all other handlers that is an end like any other.
+    /// The sequencers of objects that `split` found to be other than the event says.
+    ///
+    /// They are entries of `results` with `"status": "superseded"`; of other handlers that is an end
+    /// like any other.
     private func superseded(_ result: HandlerResult) -> Set<String> {
         guard function.handler == "split" else { return [] }
         let answered = result.results.filter { $0["status"]?.string == "superseded" }

@@ -66,6 +66,8 @@ private struct Settling {
             } else {
                 try reopen(delivery, dueAt: time, counted: true, failure)
             }
+        case .dead where try needsNoRetry(delivery) && isDeleted(delivery):
+            try close(delivery, as: "cancelled", nil)
         case .dead(let failure):
             outcome.deadLetters += 1
             try close(delivery, as: "dead", failure)
@@ -124,6 +126,11 @@ private struct Settling {
         let newest = try NewestVersion.find(object.objectKey, db)
         return newest.map { $0.known.version.sequencer > object.sequencer || $0.known.isDeleted }
             ?? false
+    }
+
+    private func isDeleted(_ delivery: LeasedDelivery) throws -> Bool {
+        guard let object = delivery.object else { return false }
+        return try NewestVersion.find(object.objectKey, db)?.known.isDeleted ?? false
     }
 
     /// A version that was superseded or deleted while it was tried needs no other try.

@@ -51,6 +51,17 @@ struct SettlingTests {
         #expect(try await scratch.ledger.status().functions["split"]?.superseded == 1)
     }
 
+    @Test("makes no dead letter of a version that was deleted while it was split")
+    func deleted() async throws {
+        let scratch = try ScratchLedger()
+        let leased = try await scratch.begin("r", try await scratch.drop(("a", "1")).pending)
+        try await scratch.remove("a")
+        #expect(try await scratch.settle("r", leased, .dead(Self.failure)).deadLetters == 0)
+        #expect(try await scratch.ledger.status().deadLetters == 0)
+        let again = try await scratch.drop(("a", "1"))
+        #expect(again.pending.map(\.id) == leased.map(\.id))
+    }
+
     @Test("believes `superseded` only if it knows a newer version, otherwise asks for a digest")
     func superseded() async throws {
         let scratch = try ScratchLedger()
