@@ -20,7 +20,7 @@ public enum ObjectRules {
     public static func isTemporary(fileName name: String) -> Bool {
         if isHidden(name) { return true }
         if temporaryEndings.contains(where: name.hasSuffix) { return true }
-        // `aws s3 sync` writes NAME.XXXXXXXX with 8 hexadecimal digits.
+        // `aws s3 sync` writes a name, a dot and 8 hexadecimal digits.
         let tail = name.utf8.suffix(9)
         return tail.count == 9 && name.utf8.count > 9 && tail.first == UInt8(ascii: ".")
             && tail.dropFirst().allSatisfy(isHexadecimal)

@@ -77,12 +77,14 @@ private struct LakeLoading {
         let known = try warehouse.reading { try loadedVersion(on: $0) } ?? nil
         if let known, known >= snapshot.version { return 0 }
         let changed = try changedPartitions(since: known)
-        try warehouse.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE incoming AS \(rows(in: changed))"
-        )
+        let files = changed.map { partitions in
+            snapshot.files.filter { partitions.contains($0.partitionValues) }
+        }
         let done = try warehouse.writing { connection in
             guard try loadedVersion(on: connection) == known else { return false }
-            try apply(changed, on: connection)
+            // The lake's files are rows made ready; nothing is gained by another copy of them.
+            let rows = LakeRelation.query(of: snapshot, table: log.table, files: files)
+            try apply(rows, to: changed, on: connection)
             return true
         }
         guard done else {
@@ -91,7 +93,7 @@ private struct LakeLoading {
                 "the table \(table) of the warehouse changed meanwhile"
             )
         }
-        return try warehouse.connection.scalar("SELECT count(*) FROM incoming")?.int ?? 0
+        return (files ?? snapshot.files).reduce(0) { $0 + Int($1.recordCount ?? 0) }
     }
 
     /// The version that the warehouse's rows are of; nil when there are none.
@@ -126,15 +128,9 @@ private struct LakeLoading {
         return Array(changed)
     }
 
-    private func rows(in partitions: [[String: String?]]?) -> String {
-        let files = partitions.map { partitions in
-            snapshot.files.filter { partitions.contains($0.partitionValues) }
-        }
-        return LakeRelation.query(of: snapshot, table: log.table, files: files)
-    }
-
     private func apply(
-        _ partitions: [[String: String?]]?,
+        _ rows: String,
+        to partitions: [[String: String?]]?,
         on connection: borrowing Connection
     ) throws {
         try LoadHistory.prepare(on: connection)
@@ -142,9 +138,9 @@ private struct LakeLoading {
             for values in partitions {
                 try connection.execute("DELETE FROM \(name) WHERE \(condition(values))")
             }
-            try connection.execute("INSERT INTO \(name) BY NAME SELECT * FROM incoming")
+            try connection.execute("INSERT INTO \(name) BY NAME \(rows)")
         } else {
-            try connection.execute("CREATE OR REPLACE TABLE \(name) AS SELECT * FROM incoming")
+            try connection.execute("CREATE OR REPLACE TABLE \(name) AS \(rows)")
         }
         try connection.execute(
             "DELETE FROM warehouse.\(LoadHistory.table) WHERE table_name = \(SQL.literal(table)) "

@@ -166,7 +166,9 @@ struct CaseRun: Sendable {
 
     private static func makeScratch(for name: String) throws -> String {
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
-        var template = Array("\(parent)/sluice-\(name).XXXXXX".utf8CString)
+        // What mkdtemp(3) replaces.
+        let placeholder = String(repeating: "X", count: 6)
+        var template = Array("\(parent)/sluice-\(name).\(placeholder)".utf8CString)
         guard mkdtemp(&template) != nil, let path = realpath(template, nil) else {
             throw BucketsError(step: "make a folder in \(parent)")
         }
