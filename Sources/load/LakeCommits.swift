@@ -63,7 +63,8 @@ struct LakeCommits {
 /// One lake table on its way into the warehouse.
 ///
 /// The history has one row for it, source `lake/<table>`, whose sequencer is the newest version of
-/// the lake table that the warehouse's rows agree with.
+/// the lake table that the warehouse's rows agree with, and whose eTag is the lake table's id: a table
+/// that was made anew is loaded anew.
 private struct LakeLoading {
     let table: String
     let log: DeltaLog
@@ -103,7 +104,8 @@ private struct LakeLoading {
         else { return nil }
         let newest = try connection.scalar(
             "SELECT max(sequencer) FROM warehouse.\(LoadHistory.table) "
-                + "WHERE table_name = \(SQL.literal(table)) AND source = \(SQL.literal(source))"
+                + "WHERE table_name = \(SQL.literal(table)) AND source = \(SQL.literal(source)) "
+                + "AND etag = \(SQL.literal(snapshot.metadata.id))"
         )
         return newest?.int.map(Int64.init)
     }
@@ -148,7 +150,8 @@ private struct LakeLoading {
         )
         try connection.execute(
             "INSERT INTO warehouse.\(LoadHistory.table) SELECT \(SQL.literal(table)), "
-                + "\(SQL.literal(source)), \(snapshot.version), '', count(*), 0, "
+                + "\(SQL.literal(source)), \(snapshot.version), \(SQL.literal(snapshot.metadata.id)), "
+                + "count(*), 0, "
                 + "'\(LoadHistory.Status.loaded.rawValue)', now() FROM \(name)"
         )
     }
