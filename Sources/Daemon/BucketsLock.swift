@@ -15,7 +15,14 @@ public struct BucketsLock: ~Copyable, Sendable {
         let path = Self.path(buckets)
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw BucketsError(step: "open \(path)") }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        // Who only asks for the holder has the lock for a moment, and so has a child that a daemon
+        // was just starting when it was killed.
+        var isLocked = flock(file, LOCK_EX | LOCK_NB) == 0
+        for _ in 0..<50 where !isLocked {
+            usleep(10_000)
+            isLocked = flock(file, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isLocked else {
             let holder = Self.content(file)
             close(file)
             throw DaemonError.inUse(process: holder, buckets: buckets.path)

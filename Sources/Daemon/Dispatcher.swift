@@ -18,6 +18,7 @@ actor Dispatcher {
     private let ledger: Ledger
     private let invoker: Invoker
     private let logger: Logger
+    private let persistence: Persistence
     private let doorbell: Doorbell
     private let hops = Mutex(HopTracker())
     private let progress: @Sendable (DaemonSummary) -> Void
@@ -42,6 +43,7 @@ actor Dispatcher {
         self.doorbell = doorbell
         self.progress = progress
         logger = options.logger
+        persistence = Persistence(logger: options.logger)
         invoker = Invoker(
             config: options.config,
             buckets: options.buckets.path,
@@ -149,8 +151,8 @@ actor Dispatcher {
         if stopAt != nil { return machine.runningCount == 0 }
         guard options.isOnce, machine.isIdle else { return false }
         let versions = summary.versions
-        await intake.quiesce()
-        guard machine.isIdle, !wantsReload, versions == summary.versions else { return false }
+        guard await intake.quiesce(), machine.isIdle, !wantsReload, versions == summary.versions
+        else { return false }
         let open = await intake.openFiles()
         let now = UTCTime.nowMicroseconds()
         guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
@@ -188,21 +190,21 @@ actor Dispatcher {
         else { return }
         let requestID = UUID().uuidString.lowercased()
         let began = UTCTime.nowMicroseconds()
-        let leased = try await ledger.begin(
-            NewRun(
-                requestID: requestID,
+        let run = NewRun(
+            requestID: requestID,
+            function: function.name,
+            trigger: trigger.id,
+            table: start.lane.table,
+            logPath: invoker.logPath(
                 function: function.name,
-                trigger: trigger.id,
-                table: start.lane.table,
-                logPath: invoker.logPath(
-                    function: function.name,
-                    requestID: requestID,
-                    startedAt: began
-                )
-            ),
-            deliveries: start.deliveries.map(\.id),
-            at: began
+                requestID: requestID,
+                startedAt: began
+            )
         )
+        let ids = start.deliveries.map(\.id)
+        let leased = try await persistence.keep { [ledger] in
+            try await ledger.begin(run, deliveries: ids, at: began)
+        }
         guard !leased.isEmpty else { return }
         let event = try await event(leased, trigger, requestID, began)
         let writes = options.config.writes(of: function)
@@ -219,7 +221,9 @@ actor Dispatcher {
             .end(of: report, leased)
         end.onSucceeded = plans(forEndOf: function, "Succeeded")
         end.onFailed = plans(forEndOf: function, "Failed")
-        let settled = try await ledger.settle(end, at: now)
+        let settled = try await persistence.keep { [end, ledger] in
+            try await ledger.settle(end, at: now)
+        }
         isNotNow = end.outcome == .notNow
         summary.runs += 1
         summary.deadLetters += settled.deadLetters

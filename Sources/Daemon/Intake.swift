@@ -16,6 +16,7 @@ actor Intake {
     private let dispatcher: Dispatcher
     private let watch: BucketWatch
     private let logger: Logger
+    private let persistence: Persistence
     private let watchedBuckets: [String]
 
     private let smallFiles = WorkThread(name: "sluice.files")
@@ -32,6 +33,8 @@ actor Intake {
     private struct Candidate: Sendable {
         var key: ObjectKey
         var notice: Notice
+        /// Its place in the order of arrival, where others may overtake it while it is read.
+        var sequencer: Sequencer?
         /// How often it changed while it was read.
         var changes = 0
     }
@@ -55,6 +58,7 @@ actor Intake {
         self.dispatcher = dispatcher
         self.watch = watch
         self.logger = logger
+        persistence = Persistence(logger: logger)
         watchedBuckets = WatchScope.watchedBuckets(of: config)
     }
 
@@ -74,13 +78,14 @@ actor Intake {
         }
     }
 
-    /// Returns once everything that happened on disk before this call is recorded.
-    func quiesce() async {
-        guard !hasEnded else { return }
+    /// Returns once everything that happened on disk before this call is recorded; false when the
+    /// intake has ended before.
+    func quiesce() async -> Bool {
+        guard !hasEnded else { return false }
         let ticket = watch.settle()
         await withCheckedContinuation { settleWaiters[ticket] = $0 }
-        guard largeCount > 0 else { return }
-        await withCheckedContinuation { largeWaiters.append($0) }
+        if largeCount > 0 { await withCheckedContinuation { largeWaiters.append($0) } }
+        return !hasEnded
     }
 
     /// Files that somebody has open for writing, with the time of the first notice in microseconds
@@ -131,15 +136,25 @@ actor Intake {
 
     private func take(_ changes: [ObjectChange]) async throws {
         var candidates: [Candidate] = []
+        let isLarge = { (change: ObjectChange) in
+            (change.stamp?.size ?? 0) >= ObjectReader.large
+        }
+        // Reading a large file takes long; what arrives after it still has to be numbered after it.
+        var reserved: ArraySlice<Sequencer> = []
+        if changes.contains(where: isLarge) {
+            let now = UTCTime.nowMicroseconds()
+            reserved = try await ledger.reserveSequencers(changes.count, at: now)[...]
+        }
         for change in changes {
+            let sequencer = reserved.popFirst()
             if change.kind == .opened {
                 openSince[change.key] = openSince[change.key] ?? UTCTime.nowMicroseconds()
                 continue
             }
             openSince[change.key] = nil
             let notice: Notice = change.evidence == .scan ? .scan : .event
-            let candidate = Candidate(key: change.key, notice: notice)
-            if (change.stamp?.size ?? 0) >= ObjectReader.large {
+            let candidate = Candidate(key: change.key, notice: notice, sequencer: sequencer)
+            if isLarge(change) {
                 setApart(candidate)
             } else {
                 candidates.append(candidate)
@@ -195,7 +210,9 @@ actor Intake {
         }
         guard !changes.isEmpty else { return }
         let now = UTCTime.nowMicroseconds()
-        let outcome = try await ledger.record(changes, at: now)
+        let outcome = try await persistence.keep { [changes, ledger] in
+            try await ledger.record(changes, at: now)
+        }
         await dispatcher.recorded(outcome, at: now)
     }
 
@@ -209,6 +226,7 @@ actor Intake {
         case .unstable:
             var again = candidate
             again.changes += 1
+            again.sequencer = nil
             if again.changes <= Self.patience { setApart(again) }
             return nil
         case .gone: return .removed(key, plans: plans(key, .removed))
@@ -233,6 +251,7 @@ actor Intake {
                     table: config.table(of: key),
                     source: manifest?.source,
                     notice: candidate.notice,
+                    sequencer: candidate.sequencer,
                     hop: origin.hop,
                     causedBy: origin.requestID,
                     plans: plans(key, .created),

@@ -66,6 +66,21 @@ public struct Ledger: Sendable {
         }
     }
 
+    /// Gives out sequencers for objects that are noticed now and recorded later.
+    ///
+    /// - Returns: `count` sequencers, ascending.
+    public func reserveSequencers(
+        _ count: Int,
+        at now: Int64
+    ) async throws(LedgerError) -> [Sequencer] {
+        try await write("reserve \(count) sequencers") { db in
+            var source = try SequencerSource(db, now: now)
+            let reserved = (0..<count).map { _ in source.next() }
+            try source.store(db)
+            return reserved
+        }
+    }
+
     /// The greatest sequencer given out so far; 0 in a new ledger.
     public func lastSequencer() async throws(LedgerError) -> Sequencer {
         try await read("read the last sequencer") { try Self.lastSequencer($0) }

@@ -80,6 +80,8 @@ public struct ObservedObject: Sendable {
     public var source: ObjectVersion?
     /// How it was noticed.
     public var notice: Notice
+    /// A sequencer reserved when it was noticed, because reading it took long; nil normally.
+    public var sequencer: Sequencer?
     /// How many runs lie between it and what came from outside.
     public var hop: Int
     /// The run that wrote it, if one is known.
@@ -98,6 +100,7 @@ public struct ObservedObject: Sendable {
         table: String,
         source: ObjectVersion? = nil,
         notice: Notice,
+        sequencer: Sequencer? = nil,
         hop: Int = 0,
         causedBy: String? = nil,
         plans: [DeliveryPlan],
@@ -110,6 +113,7 @@ public struct ObservedObject: Sendable {
         self.table = table
         self.source = source
         self.notice = notice
+        self.sequencer = sequencer
         self.hop = hop
         self.causedBy = causedBy
         self.plans = plans

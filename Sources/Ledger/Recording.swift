@@ -26,7 +26,7 @@ struct Recording {
         if let newest, newest.known.version.eTag == object.eTag {
             try seenAgain(newest, object)
         } else {
-            try create(object, replacing: newest != nil)
+            try create(object, after: newest?.known.version.sequencer)
         }
     }
 
@@ -97,13 +97,16 @@ struct Recording {
         )
     }
 
-    private mutating func create(_ object: ObservedObject, replacing: Bool) throws {
+    private mutating func create(_ object: ObservedObject, after newest: Sequencer?) throws {
+        // A number from before the newest version would put what is there now behind it.
+        var reserved = object.sequencer
+        if let number = reserved, let newest, number < newest { reserved = nil }
         let version = ObjectVersion(
             bucket: object.key.bucket,
             key: object.key.key,
             size: object.identity.size,
             eTag: object.eTag,
-            sequencer: sequencers.next()
+            sequencer: reserved ?? sequencers.next()
         )
         let source = object.source ?? version
         try db.cachedStatement(
@@ -124,7 +127,7 @@ struct Recording {
         )
         let objectID = db.lastInsertedRowID
         outcome.created.append(version)
-        if replacing {
+        if newest != nil {
             try supersede(
                 object.key,
                 into: "superseded",

@@ -1,6 +1,7 @@
 import Buckets
 import Daemon
 import Events
+import FoundationEssentials
 import Glibc
 import Ledger
 import TestSupport
@@ -171,6 +172,57 @@ struct FlowTests {
         #expect(summary.leftPaused == ["f": 1])
         #expect(summary.isSuccess)
         #expect(flow.lines("runs").isEmpty)
+    }
+
+    @Test("numbers by arrival also what takes long to read")
+    func order() async throws {
+        let flow = try ScriptFlow(Self.settings(), scripts: ["f": ScriptFlow.note()])
+        try flow.drop(String(repeating: "x", count: 40 << 20), "stage-1/t/large")
+        try flow.drop("x", "stage-1/t/small")
+        for (name, time) in [("large", 1000), ("small", 2000)] {
+            let date = Date(timeIntervalSince1970: Double(time))
+            let path = flow.folder.path("buckets/stage-1/t/\(name)")
+            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+        }
+        try await flow.once()
+        let keys = ["large", "small"].map { ObjectKey(bucket: "stage-1", key: "t/\($0)") }
+        let known = try await flow.ledger().known(keys)
+        let numbers = keys.compactMap { known[$0]?.version.sequencer }
+        #expect(numbers.count == 2)
+        #expect(numbers[0] < numbers[1])
+    }
+
+    @Test("removes a version's chunks once all that they set off is done, if it shall")
+    func purge() async throws {
+        let settings = """
+            { "functions": {
+                "c": { "handler": "./c.sh", "writes": [] },
+                "d": { "handler": "./d.sh", "writes": [] } },
+              "triggers": [
+                { "id": "t", "function": "c", "bucket": "stage-2", "suffix": "/_manifest.json" },
+                { "id": "u", "function": "d", "crawler": "c" } ],
+              "tables": { "t": { "chunks": "purge" } } }
+            """
+        let flow = try ScriptFlow(
+            settings,
+            scripts: ["c": "true", "d": "test -e mended || exit 65"]
+        )
+        let folder = "t/a/0000000000000007"
+        let manifest = """
+            {"source":{"bucket":"stage-1","key":"t/a","size":3,"eTag":"e",
+              "sequencer":"0000000000000007"},"table":"t","format":{"type":"json"},
+             "chunks":[{"key":"\(folder)/part-00000.jsonl","size":3,"eTag":"e","records":1,
+              "firstLine":1,"firstRecord":1}]}
+            """
+        try flow.drop("{}\n", "stage-2/\(folder)/part-00000.jsonl")
+        try flow.drop(manifest, "stage-2/\(folder)/_manifest.json")
+        #expect(try await flow.once().deadLetters == 1)
+        #expect(try flow.folder.files(in: "buckets/stage-2").count == 2)
+        try flow.folder.write("", to: "mended")
+        _ = try await flow.ledger().redrive(function: nil, at: 0)
+        try await flow.once()
+        let left = try flow.folder.files(in: "buckets/stage-2")
+        #expect(left == ["\(folder)/_manifest.json"])
     }
 
     @Test("stops a loop after sixteen runs")

@@ -24,6 +24,12 @@ struct ProcessTests {
         )
     }
 
+    /// `up --once`, which must have nothing to complain of.
+    private func finish(_ flow: ScriptFlow) async throws {
+        let end = try await up(flow, ["--once"]).end()
+        #expect(end.code == 0, "\(end.errors)")
+    }
+
     /// Waits for something that another process does; fails after a minute.
     private func until(_ condition: () async throws -> Bool) async throws {
         for _ in 0..<12_000 {
@@ -45,7 +51,7 @@ struct ProcessTests {
             daemon.send(SIGKILL)
             _ = await daemon.end()
         }
-        #expect(try await up(flow, ["--once"]).end().code == 0)
+        try await finish(flow)
         let expected = (0..<4).flatMap { round in (0..<50).map { "t/\(round)-\($0)" } }
         #expect(Set(flow.lines()) == Set(expected))
         #expect(try await flow.status().functions["f"]?.done == 200)
@@ -68,7 +74,7 @@ struct ProcessTests {
         let orphan = try #require(pid_t(flow.lines("first")[0]))
         #expect(kill(orphan, 0) == 0)
         try flow.folder.write("", to: "mended")
-        #expect(try await up(flow, ["--once"]).end().code == 0)
+        try await finish(flow)
         #expect(flow.lines().isEmpty)
         #expect(try await flow.status().functions["f"]?.done == 1)
     }
@@ -105,7 +111,7 @@ struct ProcessTests {
         daemon.send(SIGINT)
         #expect(await daemon.end().code == 0)
         try flow.folder.write("", to: "mended")
-        #expect(try await up(flow, ["--once"]).end().code == 0)
+        try await finish(flow)
         #expect(flow.lines("started").count == 2)
     }
 

@@ -18,6 +18,19 @@ struct RecordingTests {
         #expect(last.created.map(\.sequencer.rawValue) == [20_001])
     }
 
+    @Test("keeps a reserved number unless the key has a newer version already")
+    func reserved() async throws {
+        let scratch = try ScratchLedger()
+        let numbers = try await scratch.ledger.reserveSequencers(2, at: 1000)
+        try await scratch.drop(("b", "1"), at: 1000)
+        var slow = ScratchLedger.object("a", "1")
+        slow.sequencer = numbers[0]
+        var late = ScratchLedger.object("b", "2")
+        late.sequencer = numbers[1]
+        let outcome = try await scratch.ledger.record([.present(slow), .present(late)], at: 1000)
+        #expect(outcome.created.map(\.sequencer.rawValue) == [1000, 1003])
+    }
+
     @Test("does nothing for bytes that are known")
     func same() async throws {
         let scratch = try ScratchLedger()
