@@ -23,9 +23,14 @@ struct BadRow: Encodable, Equatable {
     /// The length to which `raw` and `value` are cut, in bytes.
     static let rawLimit = 4096
 
-    /// Text of the first bytes of a record, without its line break.
+    /// Text of the first bytes of a record, cut between characters, without its line break.
     static func raw(_ bytes: some Collection<UInt8>) -> String {
         var text = Array(bytes.prefix(rawLimit))
+        if text.count == rawLimit {
+            let end = text.lastIndex { $0 & 0xC0 != 0x80 } ?? text.startIndex
+            let length = text[end] < 0x80 ? 1 : (~text[end]).leadingZeroBitCount
+            if text.count - end < length { text.removeSubrange(end...) }
+        }
         while let last = text.last, last == 0x0A || last == 0x0D { text.removeLast() }
         return String(decoding: text, as: UTF8.self)
     }

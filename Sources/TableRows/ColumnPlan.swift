@@ -163,7 +163,13 @@ extension ColumnPlan.Column {
     /// SQL that holds where there is text and no value; nil where every text is one.
     var isBad: String? {
         guard text != "NULL", type != .string, type != .void else { return nil }
-        let missing = mustBeFinite ? "NOT coalesce(isfinite(\(value)), false)" : "\(value) IS NULL"
-        return "\(missing) AND NOT \(ScalarText.isBlank(text, as: type))"
+        return "NOT \(ScalarText.isBlank(text, as: type)) AND \(isMisfit)"
+    }
+
+    /// SQL that holds where text that is not blank is no value.
+    private var isMisfit: String {
+        if mustBeFinite { return "NOT coalesce(isfinite(\(value)), false)" }
+        guard isGiven, !type.isScalar else { return "\(value) IS NULL" }
+        return "NOT \(NestedText.fits(text, as: type, .readable))"
     }
 }

@@ -16,8 +16,9 @@ struct JSONMembers: Sendable {
             }
         }
         let folded = Dictionary(grouping: kinds.map(\.name)) { $0.lowercased() }
-        // SQL does not tell such members apart by name; they are looked up one by one.
-        repeated = Set(folded.values.filter { $0.count > 1 }.joined())
+        // SQL does not tell such members apart by name, and has no empty ones; these are looked up
+        // one by one.
+        repeated = Set(folded.values.filter { $0.count > 1 || $0 == [""] }.joined())
         let members: [JSONValue.Member] = kinds.filter { [repeated] in !repeated.contains($0.name) }
             .map {
                 JSONValue.Member(name: $0.name, value: .string($0.isNested ? "JSON" : "VARCHAR"))
@@ -47,7 +48,7 @@ struct JSONMembers: Sendable {
     }
 
     /// The JSON pointer to a member, as in RFC 6901.
-    private static func pointer(to name: String) -> String {
+    static func pointer(to name: String) -> String {
         "/"
             + name.reduce(into: "") { pointer, character in
                 switch character {

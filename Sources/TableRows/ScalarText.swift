@@ -16,12 +16,14 @@ public enum ScalarText {
         switch type {
         case .string, .void: return text
         case .array, .struct:
+            if isGiven { return NestedText.value(text, as: type) }
             return "TRY_CAST(CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END "
                 + "AS \(type.sqlName))"
-        case .boolean: return cast
+        case .boolean: return isGiven ? "TRY_CAST(trim(\(text)) AS BOOLEAN)" : cast
         case .double:
             return isGiven
-                ? "CASE WHEN NOT isinf(\(cast)) OR contains(lower(\(text)), 'inf') THEN \(cast) END"
+                ? "CASE WHEN (NOT isinf(\(cast)) OR contains(lower(\(text)), 'inf')) "
+                    + "AND NOT contains(\(text), '_') THEN \(cast) END"
                 : cast
         case .binary:
             return "CASE WHEN regexp_full_match(\(text), '([0-9a-fA-F]{2})*') "
@@ -36,10 +38,24 @@ public enum ScalarText {
                 ? "CASE WHEN regexp_full_match(trim(\(text)), "
                     + "'[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,2}') THEN \(cast) END" : cast
         case .timestamp:
-            // Words such as `infinity` and `epoch` are no times in files.
+            // Words such as `infinity` are no times in files. Names of zones must not reach the cast:
+            // it reads what follows without an offset in the last zone that it was told.
             return isGiven
-                ? "CASE WHEN ltrim(\(text))[1] BETWEEN '0' AND '9' THEN \(cast) END" : cast
+                ? "CASE WHEN regexp_full_match(trim(\(text)), '\(givenTime)') "
+                    + "THEN \(instant(text)) END" : instant(text)
         }
+    }
+
+    private static let givenTime =
+        "[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,2}([ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]*)?)?"
+        + "( ?(Z|UTC|[-+]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?)?"
+
+    /// An instant; DuckDB alone reads no offset behind a time without seconds.
+    private static func instant(_ text: String) -> String {
+        let withSeconds =
+            "regexp_replace(\(text), '^(.*[0-9]:[0-9]{2})( ?[-+ZU].*)$', '\\1:00\\2')"
+        return "coalesce(TRY_CAST(\(text) AS TIMESTAMPTZ), "
+            + "TRY_CAST(\(withSeconds) AS TIMESTAMPTZ))"
     }
 
     /// Whether a text has no value: nothing, or only spaces where the type is no text.
@@ -64,17 +80,22 @@ public enum ScalarText {
                 + "AND TRY_CAST(\(text) AS BIGINT) IS NOT NULL"
         case .double:
             "regexp_full_match(\(text), '-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][-+]?[0-9]+)?') "
-                + "AND length(ltrim(translate(split_part(lower(\(text)), 'e', 1), '.-', ''), '0'))"
-                + " <= 17 AND isfinite(TRY_CAST(\(text) AS DOUBLE))"
+                + "AND length(\(digits(of: text))) <= 17 AND isfinite(TRY_CAST(\(text) AS DOUBLE)) "
+                + "AND (TRY_CAST(\(text) AS DOUBLE) <> 0 OR \(digits(of: text)) = '')"
         case .date:
             "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
                 + "AND TRY_CAST(\(text) AS DATE) IS NOT NULL"
         case .timestamp:
             "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}"
-                + "(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[-+][0-9]{2}(:?[0-9]{2})?)?)?') "
-                + "AND TRY_CAST(\(text) AS TIMESTAMPTZ) IS NOT NULL"
+                + "(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[-+]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?') "
+                + "AND \(instant(text)) IS NOT NULL"
         default: "true"
         }
+    }
+
+    /// The digits of a number without an exponent, from the first that is not 0.
+    private static func digits(of text: String) -> String {
+        "ltrim(translate(split_part(lower(\(text)), 'e', 1), '.-', ''), '0')"
     }
 
     /// Whether a text that looks like a bigint is beyond 2^53, where doubles are not exact.

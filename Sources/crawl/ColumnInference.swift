@@ -75,12 +75,25 @@ struct ColumnInference {
         }
     }
 
+    /// Counts some columns at a time, as the cost of a statement grows with the square of its size.
     private func count(
         _ columns: [TextColumn],
         in relation: String,
         _ connection: borrowing Connection
     ) throws -> [Counts] {
-        guard !columns.isEmpty else { return [] }
+        var counts: [Counts] = []
+        for start in stride(from: 0, to: columns.count, by: 100) {
+            let some = columns[start..<min(start + 100, columns.count)]
+            counts += try count(some, of: relation, connection)
+        }
+        return counts
+    }
+
+    private func count(
+        _ columns: ArraySlice<TextColumn>,
+        of relation: String,
+        _ connection: borrowing Connection
+    ) throws -> [Counts] {
         var figures: [String] = []
         for column in columns {
             let hasValue = "\(column.text) IS NOT NULL AND trim(\(column.text)) <> ''"

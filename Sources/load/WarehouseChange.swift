@@ -132,7 +132,9 @@ struct WarehouseChange {
         on connection: borrowing Connection
     ) throws -> [WarehouseTable.Column] {
         let nulls = fields.map { "CAST(NULL AS \($0.type.sqlName)) AS \(SQL.identifier($0.name))" }
-        let described = try connection.rows("DESCRIBE SELECT \(nulls.joined(separator: ", "))")
+        let described =
+            nulls.isEmpty
+            ? [] : try connection.rows("DESCRIBE SELECT \(nulls.joined(separator: ", "))")
         let given = described.map {
             WarehouseTable.Column(name: $0[0].string ?? "", type: $0[1].string ?? "")
         }

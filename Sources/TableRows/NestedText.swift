@@ -1,0 +1,108 @@
+import DuckDB
+import Events
+
+/// SQL that reads JSON text as arrays and structs, leaf by leaf under the rules of `ScalarText`.
+///
+/// DuckDB's own cast makes a leaf that does not fit null, or rounds it; a given type must refuse it.
+enum NestedText {
+    /// How closely a document must match the type.
+    enum Match {
+        /// Each leaf's text is read as in delimited text; members that the type has not are left out.
+        case readable
+        /// `crawl` would find no wider type for it.
+        case exact
+    }
+
+    /// The value of a JSON text; parts that do not fit are null.
+    static func value(_ text: String, as type: ColumnType) -> String {
+        let document = "CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END"
+        return bound(document, at: 0) { value(of: $0, as: type, depth: 1) }
+    }
+
+    /// Whether a JSON text fits in all its parts; null only for null.
+    static func fits(_ text: String, as type: ColumnType, _ match: Match) -> String {
+        let document = "CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END"
+        return "(json_valid(\(text)) AND "
+            + bound(document, at: 0) { fits($0, type, match, depth: 1) } + ")"
+    }
+
+    /// Names an expression, so that it stands in the statement only once.
+    private static func bound(
+        _ expression: String,
+        at depth: Int,
+        _ body: (String) -> String
+    ) -> String {
+        "list_transform([\(expression)], lambda v\(depth): \(body("v\(depth)")))[1]"
+    }
+
+    private static func value(of json: String, as type: ColumnType, depth: Int) -> String {
+        switch type {
+        case .array(let element):
+            let item = value(of: "v\(depth)", as: element, depth: depth + 1)
+            return "CASE WHEN json_type(\(json)) = 'ARRAY' THEN "
+                + "list_transform(json_extract(\(json), '$[*]'), lambda v\(depth): \(item)) END"
+        case .struct(let fields):
+            let members = fields.map { field in
+                let member = bound(Self.member(field.name, of: json), at: depth) {
+                    value(of: $0, as: field.type, depth: depth + 1)
+                }
+                return "\(SQL.identifier(field.name)) := \(member)"
+            }
+            return "CASE WHEN json_type(\(json)) = 'OBJECT' THEN "
+                + "struct_pack(\(members.joined(separator: ", "))) END"
+        default:
+            return ScalarText.value(leaf(json), as: type, isGiven: true)
+        }
+    }
+
+    private static func fits(
+        _ json: String,
+        _ type: ColumnType,
+        _ match: Match,
+        depth: Int
+    ) -> String {
+        let condition: String
+        switch type {
+        case .array(let element):
+            let item = fits("v\(depth)", element, match, depth: depth + 1)
+            condition =
+                "WHEN json_type(\(json)) = 'ARRAY' THEN coalesce(list_bool_and(list_transform("
+                + "json_extract(\(json), '$[*]'), lambda v\(depth): \(item))), true)"
+        case .struct(let fields):
+            var parts = fields.map { field in
+                bound(member(field.name, of: json), at: depth) {
+                    fits($0, field.type, match, depth: depth + 1)
+                }
+            }
+            if match == .exact {
+                parts.append("list_has_all(\(SQL.list(fields.map(\.name))), json_keys(\(json)))")
+            }
+            condition =
+                "WHEN json_type(\(json)) = 'OBJECT' THEN \(parts.joined(separator: " AND "))"
+        default:
+            condition = "WHEN \(leafFits(json, type, match)) THEN true"
+        }
+        return "CASE WHEN coalesce(json_type(\(json)), 'NULL') = 'NULL' THEN true \(condition) "
+            + "ELSE false END"
+    }
+
+    private static func leafFits(_ json: String, _ type: ColumnType, _ match: Match) -> String {
+        switch (match, type) {
+        case (_, .string), (_, .void): "true"
+        case (.readable, _):
+            "\(ScalarText.value(leaf(json), as: type, isGiven: true)) IS NOT NULL "
+                + "OR \(ScalarText.isBlank(leaf(json), as: type))"
+        case (.exact, .boolean): "json_type(\(json)) = 'BOOLEAN'"
+        case (.exact, .bigint), (.exact, .double):
+            "json_type(\(json)) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
+                + "AND \(ScalarText.looks(leaf(json), like: type))"
+        case (.exact, _): "false"
+        }
+    }
+
+    private static func leaf(_ json: String) -> String { "json_extract_string(\(json), '$')" }
+
+    private static func member(_ name: String, of json: String) -> String {
+        "json_extract(\(json), \(SQL.literal(JSONMembers.pointer(to: name))))"
+    }
+}
