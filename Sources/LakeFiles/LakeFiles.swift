@@ -48,7 +48,7 @@ public struct LakeFiles: Sendable {
     }
 
     @discardableResult
-    private static func makeFolder(_ path: String) throws(LakeFilesError) -> Bool {
+    static func makeFolder(_ path: String) throws(LakeFilesError) -> Bool {
         if mkdir(path, 0o777) == 0 { return true }
         if errno == EEXIST { return false }
         if errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex

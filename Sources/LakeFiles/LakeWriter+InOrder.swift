@@ -1,6 +1,4 @@
-import DeltaTable
 public import DuckDB
-import FoundationEssentials
 
 extension LakeFiles {
     /// A partition value as folders and files are named after it: escaped as Hive does, a long one
@@ -38,26 +36,18 @@ extension LakeWriter {
         let folder = partitionColumns.map {
             PartitionValue.folder(column: $0, text: partitionValues[$0]) + "/"
         }.joined()
-        let path = folder + "part-\(UUID().uuidString.lowercased()).zstd.parquet"
+        let path = folder + Self.newName()
         do throws(LakeFilesError) {
             try files.makeFolder(folder)
-            let (count, size, statistics) = try copy(select, to: "\(table)/\(path)", on: connection)
-            guard count > 0 else {
+            let copied = try CopiedFile.copy(select, to: "\(table)/\(path)", on: connection)
+            guard let file = copied.first, file.count > 0 else {
                 LakeFiles.removeFile("\(table)/\(path)")
                 files.discard()
                 return LakeFiles(table: table)
             }
-            let fields = schema.fields.filter { !partitionColumns.contains($0.name) }
-            let stats = FileStatistics(recordCount: count, reported: statistics)
+            let values = partitionValues.mapValues { Optional($0) }
             files.adds.append(
-                AddFile(
-                    path: LogPath.encoded(path),
-                    partitionValues: partitionValues.mapValues { $0 },
-                    size: size,
-                    modificationTime: now,
-                    stats: stats.json(fields: fields),
-                    tags: [LakeFiles.schemaTag: LakeFiles.fingerprint(of: schema)]
-                )
+                add(path, file, partitionValues: values, Stamp(now: now, dataChange: true))
             )
             try files.synchronize()
         } catch {
@@ -66,28 +56,5 @@ extension LakeWriter {
             throw error
         }
         return files
-    }
-
-    private func copy(
-        _ select: String,
-        to path: String,
-        on connection: borrowing Connection
-    ) throws(LakeFilesError) -> (count: Int64, size: Int64, statistics: SQLValue) {
-        do throws(DuckDBError) {
-            let result = try connection.rows(
-                """
-                COPY (\(select)) TO \(SQL.literal(path))
-                (FORMAT parquet, COMPRESSION zstd, RETURN_STATS true)
-                """
-            )
-            // filename, count, file_size_bytes, footer_size_bytes, column_statistics, ...
-            guard let row = result.first else { return (0, 0, .null) }
-            guard row.count > 4, let count = row[1].int, let size = row[2].int else {
-                throw DuckDBError(step: "write \(path)", message: "DuckDB told no figures of it")
-            }
-            return (Int64(count), Int64(size), row[4])
-        } catch {
-            throw LakeFilesError(step: "write \(path)", error)
-        }
     }
 }

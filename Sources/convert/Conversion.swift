@@ -127,7 +127,12 @@ struct Conversion: ~Copyable {
         }
         let now = UTCTime.nowMicroseconds() / 1000
         let files = try change.rows.map {
-            try shape.writer(table: log.table).write($0, on: connection, now: now)
+            try shape.writer(table: log.table).write(
+                $0,
+                on: connection,
+                now: now,
+                input: input(of: chosen, change)
+            )
         }
         let info = commitInfo(chosen, files: files, now: now)
         var actions: [DeltaAction] = [.commitInfo(info)]
@@ -166,6 +171,13 @@ struct Conversion: ~Copyable {
             )
         }
         return true
+    }
+
+    /// How much text the rows of a change come from; written files count as what they were.
+    private func input(of chosen: [PreparedVersion], _ change: TableChange) -> LakeInput {
+        let text = chosen.flatMap(\.manifest.chunks).reduce(0) { $0 + $1.size }
+        let written = change.removed.reduce(0) { $0 + $1.size }
+        return LakeInput(size: text + 5 * written, scratchFolder: context.scratchFolder)
     }
 
     private func commitInfo(

@@ -1,0 +1,20 @@
+/// What a writer is told of rows that may be more than memory holds.
+public struct LakeInput: Sendable {
+    /// About how many bytes of text the rows come from.
+    public var size: Int64
+    /// A folder for files that live no longer than the call.
+    public var scratchFolder: String
+
+    /// Tells of rows.
+    public init(size: Int64, scratchFolder: String) {
+        self.size = size
+        self.scratchFolder = scratchFolder
+    }
+
+    /// How much text is sorted at once: with its sorted copy it stays well within the memory that
+    /// DuckDB has in a function of 1 GiB.
+    static let bucketSize: Int64 = 48 << 20
+
+    /// Into how many buckets the rows are parted before they are sorted.
+    var bucketCount: Int64 { min(128, (size + Self.bucketSize - 1) / Self.bucketSize) }
+}
