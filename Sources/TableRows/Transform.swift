@@ -1,4 +1,5 @@
 import Buckets
+import Catalog
 import DuckDB
 import Events
 import HandlerRuntime
@@ -38,10 +39,21 @@ struct Transform: Sendable {
         let values = source.map { "CAST(NULL AS \($0.type.sqlName)) AS \(SQL.identifier($0.name))" }
         let empty = "(SELECT \(values.joined(separator: ", ")) WHERE false)"
         let result = try connection.query("SELECT * FROM \(applied(to: empty)) LIMIT 0")
-        return result.columns.compactMap { column in
-            ["_source", "_seq"].contains(column.name)
-                ? nil : ColumnType.Field(name: column.name, type: ColumnType(column.type))
+        var names: Set<String> = ["_source", "_seq"]
+        let columns = result.columns.filter { !names.contains($0.name) }
+        for column in columns {
+            guard column.name == ColumnNames.name(of: column.name), !column.name.isEmpty,
+                names.insert(column.name).inserted
+            else {
+                throw DuckDBError(
+                    step: "name the columns of the result",
+                    message:
+                        "`\(column.name)` is no column name, or stands there twice; give it one "
+                        + "of lower-case letters, digits and _ with AS"
+                )
+            }
         }
+        return columns.map { ColumnType.Field(name: $0.name, type: ColumnType($0.type)) }
     }
 
     /// SQL of the result with each column as its type, rows without a key left out.
@@ -61,7 +73,11 @@ struct Transform: Sendable {
         _ quarantine: inout Quarantine.Writer,
         _ connection: borrowing Connection
     ) throws -> Int {
-        let total = try connection.scalar("SELECT count(*) FROM \(applied(to: rows))")?.int ?? 0
+        // Every value is computed, so that one that fails is known before anything is written.
+        let figures = try connection.rows(
+            "SELECT count(*), bit_xor(hash(t)) FROM \(applied(to: rows)) t"
+        )
+        let total = figures.first?.first?.int ?? 0
         guard !keys.isEmpty else { return total }
         let result = try connection.query(
             "SELECT CAST(to_json(t) AS VARCHAR) FROM \(applied(to: rows)) t WHERE \(withoutKey)"
