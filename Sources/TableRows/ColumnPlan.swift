@@ -120,9 +120,7 @@ extension ColumnPlan {
     private func keyValue(_ key: String) -> String? {
         let parts = key.split(separator: ".").map(String.init)
         guard let column = columns.first(where: { $0.name == parts.first }) else { return nil }
-        return parts.dropFirst().reduce(column.value) {
-            "struct_extract(\($0), \(SQL.literal($1)))"
-        }
+        return UpsertKeys.value(column.value, type: column.type, path: parts.dropFirst())
     }
 
     /// What a value of `#bad` says: the column at fault and what was expected.

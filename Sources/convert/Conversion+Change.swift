@@ -21,15 +21,16 @@ extension Conversion {
     ///   text and that cannot be.
     func tableChange(
         _ chosen: [PreparedVersion],
+        by keys: UpsertKeys,
         shape: TableShape,
         over snapshot: Snapshot?
     ) throws -> TableChange {
         let incoming = chosen.filter { $0.rows > 0 }.map { "SELECT * FROM \($0.relation)" }
         guard let snapshot, !snapshot.files.isEmpty else {
             if let snapshot, !shape.changed.isEmpty, settings.mode != .replace {
-                return try rebuilt(with: chosen, shape: shape, snapshot: snapshot)
+                return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
             }
-            return TableChange(rows: union(deduplicated(incoming)), removed: [])
+            return TableChange(rows: union(deduplicated(incoming, by: keys)), removed: [])
         }
         if settings.mode == .replace {
             return TableChange(
@@ -38,11 +39,11 @@ extension Conversion {
             )
         }
         guard shape.changed.isEmpty else {
-            return try rebuilt(with: chosen, shape: shape, snapshot: snapshot)
+            return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
         }
         return settings.mode == .append
             ? try appended(chosen, incoming, snapshot)
-            : try merged(incoming, snapshot)
+            : try merged(incoming, by: keys, snapshot)
     }
 
     /// Mode `append`: rows of older versions of the same keys give way.
@@ -80,12 +81,16 @@ extension Conversion {
     }
 
     /// Mode `upsert`: for each key the row of the greatest sequencer stays.
-    private func merged(_ incoming: [String], _ snapshot: Snapshot) throws -> TableChange {
-        guard let rows = union(deduplicated(incoming)) else {
+    private func merged(
+        _ incoming: [String],
+        by keys: UpsertKeys,
+        _ snapshot: Snapshot
+    ) throws -> TableChange {
+        guard let rows = union(deduplicated(incoming, by: keys)) else {
             return TableChange(rows: nil, removed: [])
         }
         try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
-        let same = UpsertKeys(settings.keys).match
+        let same = keys.match
         let touched = try files(snapshot.files, of: snapshot) { rows in
             "SELECT 1 FROM (\(rows)) old JOIN incoming new ON \(same) AND old._seq <= new._seq LIMIT 1"
         }
@@ -117,9 +122,9 @@ extension Conversion {
     }
 
     /// Of rows with one key the newest, in mode `upsert`; all rows in other modes.
-    func deduplicated(_ parts: [String]) -> [String] {
+    func deduplicated(_ parts: [String], by keys: UpsertKeys) -> [String] {
         guard settings.mode == .upsert, let rows = union(parts) else { return parts }
-        return [UpsertKeys(settings.keys).newest(of: rows)]
+        return [keys.newest(of: rows)]
     }
 
     func union(_ parts: [String]) -> String? {

@@ -10,6 +10,7 @@ extension Conversion {
     /// - Throws: `VersionRefusal` when a text is gone or there is too much of it.
     func rebuilt(
         with chosen: [PreparedVersion],
+        by keys: UpsertKeys,
         shape: TableShape,
         snapshot: Snapshot
     ) throws -> TableChange {
@@ -28,7 +29,7 @@ extension Conversion {
         let incoming = (old.versions + chosen).filter { $0.rows > 0 }
             .map { "SELECT * FROM \($0.relation)" }
         return TableChange(
-            rows: union(deduplicated(incoming) + foreignRows(of: snapshot)),
+            rows: union(deduplicated(incoming, by: keys) + foreignRows(of: snapshot)),
             removed: snapshot.files
         )
     }

@@ -112,7 +112,12 @@ struct Conversion: ~Copyable {
         )
         let change: TableChange
         do {
-            change = try tableChange(chosen, shape: shape, over: snapshot)
+            change = try tableChange(
+                chosen,
+                by: UpsertKeys(settings.keys, columns: columns),
+                shape: shape,
+                over: snapshot
+            )
         } catch let refusal as VersionRefusal {
             for version in chosen {
                 refuse(

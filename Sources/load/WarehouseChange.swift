@@ -11,6 +11,7 @@ struct WarehouseChange {
     let replaced: [VersionHistory.Version]
     private let table: String
     private let settings: TableSettings
+    private let keys: UpsertKeys
     private let chosen: [PreparedVersion]
     private let columns: [WarehouseTable.Column]
     private let old: WarehouseTable
@@ -33,6 +34,7 @@ struct WarehouseChange {
         table = "warehouse.\(SQL.identifier(settings.name))"
         self.chosen = chosen
         self.old = old
+        keys = UpsertKeys(settings.keys, columns: fields)
         replaced = old.history.replaced(by: chosen.map(\.name))
         columns = try Self.columns(fields, beside: old.columns, on: connection)
         let retyped = old.columns.filter { [columns] column in
@@ -93,7 +95,7 @@ struct WarehouseChange {
                 )
             }
         case .upsert:
-            let match = UpsertKeys(settings.keys).match
+            let match = keys.match
             try connection.execute(
                 "DELETE FROM \(table) AS old WHERE EXISTS "
                     + "(SELECT 1 FROM incoming new WHERE \(match) AND old._seq <= new._seq)"
@@ -111,7 +113,7 @@ struct WarehouseChange {
 
     private func rows(of versions: [PreparedVersion]) -> String {
         let all = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
-        return shaped(settings.mode == .upsert ? UpsertKeys(settings.keys).newest(of: all) : all)
+        return shaped(settings.mode == .upsert ? keys.newest(of: all) : all)
     }
 
     /// SQL of rows in the table's columns, those null that the rows have not.

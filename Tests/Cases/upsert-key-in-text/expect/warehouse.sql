@@ -1,0 +1,1 @@
+SELECT m, v FROM warehouse.t
