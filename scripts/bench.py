@@ -333,7 +333,7 @@ def main():
     print("{processor}, {cores} cores, {memoryGiB} GiB; {disk}, writes {diskWriteMiBPerSecond} MiB/s; load {load[0]:.1f} at {at}"
           .format(**figures["machine"]))
     if "flow" in parts:
-        figures["flow"] = measure_flow(programs, results, 2_000_000 if is_quick else 22_300_000, 2 if is_quick else 5)
+        figures["flow"] = measure_flow(programs, results, 2_000_000 if is_quick else 22_300_000, 2 if is_quick else int(os.environ.get("BENCH_REPETITIONS", 5)))
     if "counties" in parts:
         figures["counties"] = measure_counties(programs, results)
     if "files" in parts:

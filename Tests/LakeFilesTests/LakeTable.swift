@@ -28,7 +28,8 @@ final class LakeTable {
         schema: DeltaSchema,
         partitionedBy partitions: [String] = [],
         sortedBy sorting: [String] = [],
-        target: Int64 = 128 << 20
+        target: Int64 = 128 << 20,
+        inputSize: Int64 = 0
     ) throws -> [AddFile] {
         let writer = LakeWriter(
             table: path,
@@ -37,7 +38,12 @@ final class LakeTable {
             sortColumns: sorting,
             targetFileSize: target
         )
-        let files = try writer.write(select, on: connection, now: 1_700_000_000_000)
+        let files = try writer.write(
+            select,
+            on: connection,
+            now: 1_700_000_000_000,
+            input: LakeInput(size: inputSize, scratchFolder: "\(folder.path)/scratch/run")
+        )
         let version = try log.newestVersion().map { $0 + 1 } ?? 0
         let start: [DeltaAction] =
             version == 0 ? [.tableProtocol(.ours)] : []

@@ -87,16 +87,21 @@ struct LakeWriterTests {
         #expect(try table.related(query) == rows)
     }
 
-    @Test("hold the rows of a partition in order, one file each, also for many partitions")
-    func orderAndCount() throws {
+    @Test(
+        "hold the rows of a partition in order, one file each, also for many partitions and much text",
+        arguments: [0, 1 << 30] as [Int64]
+    )
+    func orderAndCount(inputSize: Int64) throws {
         let table = try LakeTable()
         let adds = try table.append(
             "SELECT 'p' || (hash(i) % 300) AS p, hash(i * 7) % 1000 AS o, i FROM range(200000) t(i)",
             schema: DeltaSchema(["p": .string, "o": .long, "i": .long]),
             partitionedBy: ["p"],
-            sortedBy: ["o", "i"]
+            sortedBy: ["o", "i"],
+            inputSize: inputSize
         )
         #expect(adds.count == 300)
+        #expect(try table.folder.files().allSatisfy { !$0.hasPrefix("scratch/") })
         #expect(adds.compactMap(\.recordCount).reduce(0, +) == 200_000)
         let unordered = try table.connection.scalar(
             """
@@ -128,6 +133,23 @@ struct LakeWriterTests {
             try table.related("SELECT count(*), sum(i) FROM TABLE")
                 == [[.integer(300_000), .integer(44_999_850_000)]]
         )
+    }
+
+    @Test("are split near the target size where they have no order")
+    func targetSizeWithoutOrder() throws {
+        let table = try LakeTable()
+        let adds = try table.append(
+            "SELECT i, md5(i::VARCHAR) AS t FROM range(1000000) t(i)",
+            schema: DeltaSchema(["i": .long, "t": .string]),
+            target: 2 << 20,
+            inputSize: 1 << 30
+        )
+        #expect(adds.count > 1)
+        #expect(
+            try table.scanned("SELECT count(*), sum(i) FROM TABLE")
+                == [[.integer(1_000_000), .integer(499_999_500_000)]]
+        )
+        #expect(try table.folder.files().allSatisfy { !$0.contains("/.") })
     }
 
     @Test("tell readers the bounds of their columns")
