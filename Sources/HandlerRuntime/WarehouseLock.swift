@@ -74,7 +74,11 @@ public struct WarehouseLock: ~Copyable {
         note(purpose)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A process that is just being started may hold a copy of the descriptor for a moment.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Lets the lock go before the value does.
     public func release() { flock(descriptor, LOCK_UN) }
