@@ -178,7 +178,7 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "LakeFiles", "Catalog", "HandlerRuntime", "Events",
+                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
                 "Buckets",
                 "FunctionConfig", argumentParser,
             ]

@@ -36,9 +36,9 @@ public struct GlueEvent: Sendable, Codable, Equatable {
         public var runningTime: String
         /// When it ended, ISO 8601 in UTC.
         public var completionDate: String
-        /// `1` when the table is new.
+        /// Always `0`; the catalog entry tells what changed.
         public var tablesCreated = "0"
-        /// `1` when the table's columns changed.
+        /// Always `0`; the catalog entry tells what changed.
         public var tablesUpdated = "0"
         /// Always `0`.
         public var tablesDeleted = "0"

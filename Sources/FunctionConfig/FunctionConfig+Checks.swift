@@ -1,3 +1,5 @@
+import Glibc
+
 extension FunctionConfig {
     /// What only shows when the parts of the file are held against each other.
     func checkTogether(_ findings: SettingsReader.Findings) {
@@ -31,16 +33,11 @@ extension FunctionConfig {
     }
 
     /// What is wrong with functions' handlers on this machine: a name must be an executable of
-    /// Sluice's, a path one of the user's.
-    ///
-    /// `isExecutable` answers for an absolute path, `programs` is the folder of Sluice's binaries.
-    public func handlerProblems(
-        programs: String,
-        isExecutable: (String) -> Bool
-    ) -> [FunctionConfigProblem] {
+    /// Sluice's, which lie in the folder `programs`, a path one of the user's.
+    func handlerProblems(programs: String) -> [FunctionConfigProblem] {
         functions.compactMap { function in
             let path = Self.absolute(function.handler, in: programs)
-            guard !isExecutable(path) else { return nil }
+            guard access(path, X_OK) != 0 else { return nil }
             return FunctionConfigProblem(
                 path: "functions.\(function.name).handler",
                 problem: "\(path) is not an executable file",

@@ -9,6 +9,8 @@ extension FunctionConfig {
         public var bucketsFolder: String
         /// Sluice's own environment, for `${NAME}`.
         public var environment: [String: String]
+        /// The folder of Sluice's programs; nil where handlers need not be there.
+        public var programs: String?
         /// The number of cores.
         public var cores: Int
         /// The machine's memory in MiB.
@@ -78,6 +80,9 @@ extension FunctionConfig {
         triggers = Self.readTriggers(root, tables: tables, functions: functions)
         root.finish()
         checkTogether(findings)
+        if let programs = surroundings.programs {
+            findings.problems += handlerProblems(programs: programs)
+        }
         guard findings.problems.isEmpty else {
             throw FunctionConfigError(problems: findings.problems)
         }

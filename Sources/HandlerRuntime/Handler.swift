@@ -30,8 +30,8 @@ public enum Handler {
         }
         do {
             let context = try HandlerContext(program: program, arguments: arguments)
-            // DuckDB makes one folder to spill into, not those above it.
-            try FilePath.makeFolder(context.buckets.scratchFolder)
+            // By hand there may be no buckets yet; DuckDB makes only the last folder to spill into.
+            try context.buckets.prepare()
             defer { try? FilePath.removeTree(context.scratchFolder) }
             let result = try work(context)
             try write(try JSONText.encode(result) + Data([0x0A]))

@@ -17,14 +17,16 @@ struct HandlerArguments {
                 continue
             }
             let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
+            guard ["--event", "--config", "--buckets"].contains(parts.first) else {
+                throw UsageError(message: "\(option) is not known")
+            }
             guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
                 throw UsageError(message: "\(option) needs a value")
             }
             switch parts.first {
             case "--event": eventFile = value
             case "--config": config = value
-            case "--buckets": buckets = value
-            default: throw UsageError(message: "\(option) is not known")
+            default: buckets = value
             }
         }
     }

@@ -21,11 +21,14 @@ enum Transactions {
         mode: TableSettings.Mode
     ) -> VersionHistory {
         let versions = (snapshot?.transactions ?? [:]).map { name, sequencer in
-            VersionHistory.Version(
-                source: mode == .upsert ? String(name.dropLast(17)) : name,
-                sequencer: sequencer
-            )
+            VersionHistory.Version(source: source(of: name, sequencer), sequencer: sequencer)
         }
         return VersionHistory(mode: mode, versions: Set(versions))
+    }
+
+    /// The source that an application names, also one of a time when the table had another mode.
+    private static func source(of name: String, _ sequencer: Int64) -> String {
+        let ending = "@\(Sequencer(rawValue: UInt64(sequencer)))"
+        return name.hasSuffix(ending) ? String(name.dropLast(ending.count)) : name
     }
 }

@@ -19,11 +19,7 @@ struct CheckCommand: ParsableCommand {
         var problems: [FunctionConfigProblem] = []
         var config: FunctionConfig?
         do {
-            let loaded = try common.loadConfig()
-            problems = loaded.handlerProblems(programs: CommonOptions.programs) {
-                access($0, X_OK) == 0
-            }
-            config = loaded
+            config = try common.loadConfig(checksHandlers: true)
         } catch let error as FunctionConfigError {
             problems = error.problems
         }

@@ -36,12 +36,15 @@ struct CommonOptions: ParsableArguments {
 
     /// The settings, read and checked.
     ///
+    /// `checksHandlers` is for those who are about to run them.
+    ///
     /// - Throws: `FunctionConfigError` with every problem.
-    func loadConfig() throws -> FunctionConfig {
-        let surroundings = FunctionConfig.Surroundings(
+    func loadConfig(checksHandlers: Bool = false) throws -> FunctionConfig {
+        var surroundings = FunctionConfig.Surroundings(
             bucketsFolder: bucketsPath,
             environment: ProcessInfo.processInfo.environment
         )
+        if checksHandlers { surroundings.programs = Self.programs }
         guard let path = FilePath.canonical(config ?? Self.configName) else {
             guard config == nil else {
                 throw CommandFailure.usage("there is no file \(config ?? "") to read settings from")

@@ -49,16 +49,7 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     private func loadConfig() throws -> FunctionConfig {
-        let config = try common.loadConfig()
-        let problems = config.handlerProblems(programs: CommonOptions.programs) {
-            access($0, X_OK) == 0
-        }
-        guard problems.isEmpty else {
-            throw CommandFailure(
-                message: problems.map(\.description).joined(separator: "\n"),
-                code: CommandFailure.usageCode
-            )
-        }
+        let config = try common.loadConfig(checksHandlers: true)
         for warning in config.warnings { Console.explain("warning: \(warning)") }
         return config
     }
