@@ -132,6 +132,8 @@ const char *duckdb_prepare_error(duckdb_prepared_statement statement);
 duckdb_statement_type duckdb_prepared_statement_type(duckdb_prepared_statement statement);
 idx_t duckdb_nparams(duckdb_prepared_statement statement);
 void duckdb_destroy_prepare(duckdb_prepared_statement *statement);
+duckdb_state duckdb_pending_prepared(
+    duckdb_prepared_statement statement, duckdb_pending_result *pending);
 duckdb_state duckdb_pending_prepared_streaming(
     duckdb_prepared_statement statement, duckdb_pending_result *pending);
 const char *duckdb_pending_error(duckdb_pending_result pending);

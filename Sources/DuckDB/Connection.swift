@@ -37,15 +37,19 @@ public struct Connection: ~Copyable {
     /// Rows are computed while they are read; an error in a later row is thrown by
     /// `QueryResult.nextChunk()`. The connection runs nothing else until the result is gone.
     public func query(_ sql: String) throws(DuckDBError) -> QueryResult {
+        try query(sql, streams: true)
+    }
+
+    private func query(_ sql: String, streams: Bool) throws(DuckDBError) -> QueryResult {
         let statements = try statements(in: sql)
         guard statements.count > 0 else {
             throw DuckDBError(step: Self.step(sql), message: "there is no statement")
         }
         for index in 0..<(statements.count - 1) {
-            let earlier = try statements.prepare(index).run()
+            let earlier = try statements.prepare(index).run(streams: false)
             try earlier.drain()
         }
-        return try statements.prepare(statements.count - 1).run()
+        return try statements.prepare(statements.count - 1).run(streams: streams)
     }
 
     /// The statements of `sql`, parsed but not yet checked against the catalog.
@@ -55,7 +59,7 @@ public struct Connection: ~Copyable {
 
     /// All rows of a query, for small results.
     public func rows(_ sql: String) throws(DuckDBError) -> [[SQLValue]] {
-        let result = try query(sql)
+        let result = try query(sql, streams: false)
         var rows: [[SQLValue]] = []
         while let chunk = try result.nextChunk() {
             let columns = chunk.columnCount

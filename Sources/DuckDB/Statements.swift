@@ -79,10 +79,16 @@ public struct PreparedStatement: ~Copyable {
     /// The number of parameters (`?`, `$name`) that the statement asks for.
     public var parameterCount: Int { Int(duckdb_nparams(handle)) }
 
-    /// Starts the statement; its rows are computed while they are read.
-    public func run() throws(DuckDBError) -> QueryResult {
+    /// Starts the statement.
+    ///
+    /// Its rows are computed while they are read if it `streams`; an error then may be told as an
+    /// interruption by the thread that meets it second. Otherwise they are all there at return.
+    public func run(streams: Bool = true) throws(DuckDBError) -> QueryResult {
         var pending: duckdb_pending_result?
-        let state = duckdb_pending_prepared_streaming(handle, &pending)
+        let state =
+            streams
+            ? duckdb_pending_prepared_streaming(handle, &pending)
+            : duckdb_pending_prepared(handle, &pending)
         defer { duckdb_destroy_pending(&pending) }
         guard state == DuckDBSuccess, let started = pending else {
             throw DuckDBError(step: Connection.step(sql), cMessage: duckdb_pending_error(pending))
