@@ -245,7 +245,7 @@ def measure_counties(programs, results):
     source = generated(results, "counties")
     settings = {
         "functions": functions(load={"concurrency": 0}, similarity={"memory": 4096}),
-        "tables": {"indicators": INDICATORS | {"similarity": {"perInterval": True, "topK": None}}},
+        "tables": {"indicators": INDICATORS | {"similarity": {"perInterval": False, "topK": None}}},
     }
     flow = Flow(programs, results / "counties", settings)
     (flow.stage / "indicators").mkdir()
