@@ -82,7 +82,10 @@ public enum AtomicFile {
         return temporary
     }
 
-    private static func writeAll(
+    /// Writes all bytes, in as many calls as it takes; `path` is for the error.
+    ///
+    /// See write(2).
+    public static func writeAll(
         _ bytes: [UInt8],
         to descriptor: Int32,
         path: String

@@ -139,11 +139,6 @@ duckdb_state duckdb_pending_prepared_streaming(
 const char *duckdb_pending_error(duckdb_pending_result pending);
 duckdb_state duckdb_execute_pending(duckdb_pending_result pending, duckdb_result *result);
 void duckdb_destroy_pending(duckdb_pending_result *pending);
-duckdb_value duckdb_get_table_names(duckdb_connection connection, const char *sql, bool qualified);
-idx_t duckdb_get_list_size(duckdb_value value);
-duckdb_value duckdb_get_list_child(duckdb_value value, idx_t index);
-char *duckdb_get_varchar(duckdb_value value);
-void duckdb_destroy_value(duckdb_value *value);
 
 // Results
 void duckdb_destroy_result(duckdb_result *result);

@@ -173,13 +173,7 @@ struct LocatedRecords {
     }
 
     private mutating func flush() throws {
-        var rest = output[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw BucketsError(step: "write \(path)") }
-            rest = rest.dropFirst(count)
-        }
+        try AtomicFile.writeAll(output, to: descriptor, path: path)
         output.removeAll(keepingCapacity: true)
     }
 }

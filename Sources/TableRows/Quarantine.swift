@@ -87,13 +87,7 @@ public struct Quarantine: Sendable {
         }
 
         private mutating func flush() throws(BucketsError) {
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-                if count < 0, errno == EINTR { continue }
-                guard count >= 0 else { throw BucketsError(step: "write \(temporary)") }
-                rest = rest.dropFirst(count)
-            }
+            try AtomicFile.writeAll(buffer, to: descriptor, path: temporary)
             written += buffer.count
             buffer.removeAll(keepingCapacity: true)
         }

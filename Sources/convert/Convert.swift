@@ -11,15 +11,7 @@ import TableRows
 /// Versions that the table holds already answer what they answered then.
 func convert(_ context: HandlerContext) throws -> HandlerResult {
     let detail = try context.crawlerDetail()
-    guard let entry = try TableEntry.read(detail.table, in: context.buckets),
-        entry.version >= detail.catalogVersion
-    else {
-        throw HandlerError.failure(
-            "CatalogBehind",
-            "catalog/\(detail.table).json is older than version \(detail.catalogVersion), which the "
-                + "event names; let `crawl` run for the table again"
-        )
-    }
+    let entry = try TableEntry.read(for: detail, in: context.buckets)
     let staged = StagedVersions(detail.objects, in: context.buckets)
     let database = try Database(settings: context.databaseSettings)
     var conversion = try Conversion(

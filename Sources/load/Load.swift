@@ -34,15 +34,7 @@ private func load(
     context: HandlerContext,
     into warehouse: borrowing Warehouse
 ) throws -> HandlerResult {
-    guard let entry = try TableEntry.read(detail.table, in: context.buckets),
-        entry.version >= detail.catalogVersion
-    else {
-        throw HandlerError.failure(
-            "CatalogBehind",
-            "catalog/\(detail.table).json is older than version \(detail.catalogVersion), which the "
-                + "event names; let `crawl` run for the table again"
-        )
-    }
+    let entry = try TableEntry.read(for: detail, in: context.buckets)
     let settings = context.config.table(named: detail.table)
     var loading = try VersionLoading(
         settings: settings,

@@ -1,0 +1,1 @@
+SELECT id, code, typeof(code) AS type, _source FROM warehouse.t
