@@ -168,6 +168,6 @@ extension ColumnPlan.Column {
     private var isMisfit: String {
         if mustBeFinite { return "NOT coalesce(isfinite(\(value)), false)" }
         guard isGiven, !type.isScalar else { return "\(value) IS NULL" }
-        return "NOT \(NestedText.fits(text, as: type, .readable))"
+        return "NOT \(NestedText.fits(text, as: type))"
     }
 }

@@ -5,25 +5,17 @@ import Events
 ///
 /// DuckDB's own cast makes a leaf that does not fit null, or rounds it; a given type must refuse it.
 enum NestedText {
-    /// How closely a document must match the type.
-    enum Match {
-        /// Each leaf's text is read as in delimited text; members that the type has not are left out.
-        case readable
-        /// `crawl` would find no wider type for it.
-        case exact
-    }
-
     /// The value of a JSON text; parts that do not fit are null.
     static func value(_ text: String, as type: ColumnType) -> String {
         let document = "CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END"
         return bound(document, at: 0) { value(of: $0, as: type, depth: 1) }
     }
 
-    /// Whether a JSON text fits in all its parts; null only for null.
-    static func fits(_ text: String, as type: ColumnType, _ match: Match) -> String {
+    /// Whether a JSON text fits in all its parts; members that the type has not do not count.
+    static func fits(_ text: String, as type: ColumnType) -> String {
         let document = "CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END"
         return "(json_valid(\(text)) AND "
-            + bound(document, at: 0) { fits($0, type, match, depth: 1) } + ")"
+            + bound(document, at: 0) { fits($0, type, depth: 1) } + ")"
     }
 
     /// Names an expression, so that it stands in the statement only once.
@@ -58,46 +50,34 @@ enum NestedText {
     private static func fits(
         _ json: String,
         _ type: ColumnType,
-        _ match: Match,
         depth: Int
     ) -> String {
         let condition: String
         switch type {
         case .array(let element):
-            let item = fits("v\(depth)", element, match, depth: depth + 1)
+            let item = fits("v\(depth)", element, depth: depth + 1)
             condition =
                 "WHEN json_type(\(json)) = 'ARRAY' THEN coalesce(list_bool_and(list_transform("
                 + "json_extract(\(json), '$[*]'), lambda v\(depth): \(item))), true)"
         case .struct(let fields):
-            var parts = fields.map { field in
+            let parts = fields.map { field in
                 bound(member(field.name, of: json), at: depth) {
-                    fits($0, field.type, match, depth: depth + 1)
+                    fits($0, field.type, depth: depth + 1)
                 }
-            }
-            if match == .exact {
-                parts.append("list_has_all(\(SQL.list(fields.map(\.name))), json_keys(\(json)))")
             }
             condition =
                 "WHEN json_type(\(json)) = 'OBJECT' THEN \(parts.joined(separator: " AND "))"
         default:
-            condition = "WHEN \(leafFits(json, type, match)) THEN true"
+            condition = "WHEN \(leafFits(json, type)) THEN true"
         }
         return "CASE WHEN coalesce(json_type(\(json)), 'NULL') = 'NULL' THEN true \(condition) "
             + "ELSE false END"
     }
 
-    private static func leafFits(_ json: String, _ type: ColumnType, _ match: Match) -> String {
-        switch (match, type) {
-        case (_, .string), (_, .void): "true"
-        case (.readable, _):
-            "\(ScalarText.value(leaf(json), as: type, isGiven: true)) IS NOT NULL "
-                + "OR \(ScalarText.isBlank(leaf(json), as: type))"
-        case (.exact, .boolean): "json_type(\(json)) = 'BOOLEAN'"
-        case (.exact, .bigint), (.exact, .double):
-            "json_type(\(json)) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
-                + "AND \(ScalarText.looks(leaf(json), like: type))"
-        case (.exact, _): "false"
-        }
+    private static func leafFits(_ json: String, _ type: ColumnType) -> String {
+        if type == .string || type == .void { return "true" }
+        return "\(ScalarText.value(leaf(json), as: type, isGiven: true)) IS NOT NULL "
+            + "OR \(ScalarText.isBlank(leaf(json), as: type))"
     }
 
     private static func leaf(_ json: String) -> String { "json_extract_string(\(json), '$')" }
