@@ -195,6 +195,7 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("FunctionConfig", ["FunctionConfig"]),
         tests("Ledger", ["Ledger", "Events"]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
