@@ -73,7 +73,7 @@ extension Ledger {
 
     /// Queues dead letters again as if they were new, those of `function` or all.
     ///
-    /// A running daemon takes them up when it is woken, see `WakePipe` in `Daemon`.
+    /// A running daemon takes them up when it is told, see `ControlClient` in `Daemon`.
     ///
     /// - Returns: How many there were.
     public func redrive(function: String?, at now: Int64) async throws(LedgerError) -> Int {
@@ -86,7 +86,9 @@ extension Ledger {
                     """,
                 arguments: [now, function]
             )
-            return db.changesCount
+            let count = db.changesCount
+            try WaitingTimes.joinAll(db, now: now)
+            return count
         }
     }
 
@@ -184,12 +186,12 @@ extension LedgerStatus.Counts {
 }
 
 extension RecordedRun {
-    fileprivate static let columns = """
+    static let columns = """
         request_id, function, table_name, items, log_path, started_at_us, ended_at_us, outcome, \
         duration_us, peak_memory, error_type, error_message, result
         """
 
-    fileprivate init(row: Row) {
+    init(row: Row) {
         let outcome: String? = row[7]
         self.init(
             requestID: row[0],

@@ -5,6 +5,9 @@ enum LedgerSchema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("objects, deliveries, runs") { try $0.execute(sql: first) }
+        migrator.registerMigration("schedules, runs by hand") {
+            try $0.execute(sql: schedulesAndRunsByHand)
+        }
         return migrator
     }()
 
