@@ -24,6 +24,19 @@ enum Console {
         }
     }
 
+    /// Writes bytes of somebody else's log to standard error as they are.
+    static func explain(bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// Puts another live line in place of the present one.
     static func showLive(_ line: String) {
         guard hasLiveLine else { return }
