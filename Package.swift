@@ -130,13 +130,16 @@ let package = Package(
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("Catalog", ["Events", "Buckets"]),
-        library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "TableRows",
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
                 "RecordSplit",
             ]
+        ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
         .executableTarget(
             name: "split",
