@@ -195,6 +195,8 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
         tests("Ledger", ["Ledger", "Events"]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
