@@ -197,7 +197,7 @@ let package = Package(
         tests("RecordSplit", ["RecordSplit"]),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
