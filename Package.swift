@@ -105,10 +105,11 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -205,6 +206,7 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),

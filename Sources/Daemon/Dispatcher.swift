@@ -290,6 +290,8 @@ actor Dispatcher {
             facts["error.type"] = "\(failure.errorType)"
             facts["error.message"] = "\(failure.errorMessage)"
             switch outcome {
+            // The line of a version that is finished says it, too.
+            case .dead where !tally.isOpen(delivery.pending.order): continue
             case .dead: logger.error("dead letter", metadata: facts)
             case .retry: logger.warning("failed, will be tried again", metadata: facts)
             case .notNow: logger.warning("not now, will be tried again", metadata: facts)

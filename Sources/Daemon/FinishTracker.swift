@@ -41,6 +41,9 @@ struct FinishTracker: Sendable {
         return finished
     }
 
+    /// Whether something is left to do for a source version.
+    func isOpen(_ version: Sequencer) -> Bool { entries[version] != nil }
+
     // MARK: - What happens
 
     /// Takes up what the ledger holds at the start, or after another process has changed it.
@@ -54,7 +57,9 @@ struct FinishTracker: Sendable {
     mutating func recorded(_ outcome: RecordOutcome, at now: Int64) {
         for delivery in outcome.pending { insert(delivery, countsFromArrival: true) }
         for version in outcome.created { entries[version.sequencer]?.object = version.objectKey }
-        for id in outcome.withdrawn { close(id, .init(function: "", outcome: .superseded), now) }
+        for id in outcome.withdrawn {
+            close(id, .init(function: "", handler: "", outcome: .superseded), now)
+        }
     }
 
     /// Takes up the end of a run.
@@ -82,7 +87,12 @@ struct FinishTracker: Sendable {
                 case .dead: .cancelled
                 default: .superseded
                 }
-            close(delivery.id, .init(function: function.name, outcome: result), now)
+            let part = FinishedVersion.Part(
+                function: function.name,
+                handler: function.handler,
+                outcome: result
+            )
+            close(delivery.id, part, now)
         }
     }
 

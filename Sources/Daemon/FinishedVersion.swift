@@ -32,12 +32,15 @@ public struct FinishedVersion: Sendable, Equatable {
     public struct Part: Sendable, Equatable {
         /// The function.
         public var function: String
+        /// Its handler; empty when a newer version made its work needless before it began.
+        public var handler: String
         /// What came of it.
         public var outcome: Outcome
 
         /// Puts a part together.
-        public init(function: String, outcome: Outcome) {
+        public init(function: String, handler: String, outcome: Outcome) {
             self.function = function
+            self.handler = handler
             self.outcome = outcome
         }
     }

@@ -52,6 +52,9 @@ struct Tally: Sendable {
         tracker.settled(end, of: function, outcome, at: now)
     }
 
+    /// Whether something is left to do for a source version.
+    func isOpen(_ version: Sequencer) -> Bool { tracker.isOpen(version) }
+
     /// The versions that were finished since this was called last.
     mutating func takeFinished() -> [FinishedVersion] {
         var finished = tracker.takeFinished()

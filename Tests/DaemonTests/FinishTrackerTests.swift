@@ -158,9 +158,14 @@ struct FinishTrackerTests {
         let counts = FinishedVersion.RowCounts(rows: 7, rejected: 2)
         #expect(
             finished.first?.parts == [
-                .init(function: "split", outcome: .done), .init(function: "crawl", outcome: .done),
-                .init(function: "load", outcome: .warehouse(table: "t", counts)),
-                .init(function: "convert", outcome: .lake(table: "t", version: 3, counts)),
+                .init(function: "split", handler: "split", outcome: .done),
+                .init(function: "crawl", handler: "crawl", outcome: .done),
+                .init(function: "load", handler: "load", outcome: .warehouse(table: "t", counts)),
+                .init(
+                    function: "convert",
+                    handler: "convert",
+                    outcome: .lake(table: "t", version: 3, counts)
+                ),
             ]
         )
         #expect(tracker.takeFinished().isEmpty)
@@ -176,7 +181,9 @@ struct FinishTrackerTests {
         let finished = tracker.takeFinished()
         #expect(finished.map(\.isDead) == [true])
         #expect(
-            finished.first?.parts == [.init(function: "split", outcome: .failed(Self.failure))]
+            finished.first?.parts == [
+                .init(function: "split", handler: "split", outcome: .failed(Self.failure))
+            ]
         )
     }
 
