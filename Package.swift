@@ -131,6 +131,7 @@ let package = Package(
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("Catalog", ["Events", "Buckets"]),
+        library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "TableRows",
             [
@@ -163,9 +164,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles",
-                "Events",
-                "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
+                "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -179,9 +179,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets",
-                "FunctionConfig", argumentParser,
+                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
+                "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
 

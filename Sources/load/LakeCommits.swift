@@ -42,7 +42,7 @@ struct LakeCommits {
 
     /// Loads table by table, each in a transaction.
     mutating func load(
-        into warehouse: borrowing Warehouse,
+        into warehouse: borrowing LoadTarget,
         database: borrowing Database
     ) throws -> HandlerResult {
         let checkpoints = try DuckDBCheckpoints(database)
@@ -74,7 +74,7 @@ private struct LakeLoading {
     private var source: String { "lake/\(table)" }
 
     /// Replaces the partitions that changed since the last load; the answer is their rows.
-    func run(upTo version: Int64, into warehouse: borrowing Warehouse) throws -> Int {
+    func run(upTo version: Int64, into warehouse: borrowing LoadTarget) throws -> Int {
         let known = try warehouse.reading { try loadedVersion(on: $0) } ?? nil
         if let known, known >= snapshot.version { return 0 }
         let changed = try changedPartitions(since: known)

@@ -36,7 +36,7 @@ struct VersionLoading {
     ///
     /// Rows are made ready before the warehouse is locked for writing; when its state has changed
     /// meanwhile, what is to be done is decided anew.
-    mutating func run(into warehouse: borrowing Warehouse) throws -> HandlerResult {
+    mutating func run(into warehouse: borrowing LoadTarget) throws -> HandlerResult {
         var state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
@@ -91,7 +91,7 @@ struct VersionLoading {
         )
     }
 
-    private func look(at warehouse: borrowing Warehouse) throws -> WarehouseTable {
+    private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
         let (name, mode) = (settings.name, settings.mode)
         return try warehouse.reading { connection in
             try WarehouseTable(name, mode: mode, on: connection)
@@ -102,7 +102,7 @@ struct VersionLoading {
     private func commit(
         _ change: WarehouseChange,
         over state: WarehouseTable,
-        into warehouse: borrowing Warehouse
+        into warehouse: borrowing LoadTarget
     ) throws -> Bool {
         let (name, mode) = (settings.name, settings.mode)
         return try warehouse.writing { connection in
