@@ -105,10 +105,11 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
+        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -197,7 +198,9 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
@@ -205,6 +208,7 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),

@@ -69,7 +69,7 @@ private struct Settling {
         case .dead where try needsNoRetry(delivery) && isDeleted(delivery):
             try close(delivery, as: "cancelled", nil)
         case .dead(let failure):
-            outcome.deadLetters += 1
+            outcome.dead.append(delivery.pending.order)
             try close(delivery, as: "dead", failure)
             try trigger(end.onFailed, .failed, delivery)
         case .bisected(let limit, let failure): try reopen(delivery, limit: limit, failure)
