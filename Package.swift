@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -213,6 +216,7 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Install"),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
