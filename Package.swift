@@ -85,6 +85,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
+        .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
@@ -105,14 +106,15 @@ let package = Package(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
-                lifecycle, logging,
+                "CLinuxCalls", lifecycle, logging,
             ]
         ),
         library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "CLinuxCalls", "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
+                "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
