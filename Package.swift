@@ -87,6 +87,7 @@ let package = Package(
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -179,7 +180,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
+                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime", "Events",
                 "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
