@@ -106,11 +106,15 @@ let package = Package(
                 lifecycle, logging,
             ]
         ),
-        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
+                "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
