@@ -91,6 +91,7 @@ let package = Package(
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -109,11 +110,16 @@ let package = Package(
                 "CLinuxCalls", lifecycle, logging,
             ]
         ),
-        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CLinuxCalls", "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets",
                 "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -187,7 +193,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
+                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime", "Events",
                 "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
