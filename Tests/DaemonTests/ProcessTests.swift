@@ -123,7 +123,7 @@ struct ProcessTests {
         )
         try flow.drop("a", "stage-1/t/a")
         let daemon = try up(flow)
-        try await until { daemon.errorsSoFar.contains("dead letter") }
+        try await until { daemon.errorsSoFar.contains("FAILED") }
         try flow.folder.write("", to: "mended")
         let redrive = try await run(
             try builtProgram(named: "sluice"),
