@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -88,6 +91,7 @@ let package = Package(
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -106,10 +110,16 @@ let package = Package(
                 "CLinuxCalls", lifecycle, logging,
             ]
         ),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CLinuxCalls", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets",
                 "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -139,6 +149,10 @@ let package = Package(
                 "RecordSplit",
             ]
         ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
+        ),
         .executableTarget(
             name: "split",
             dependencies: [
@@ -164,9 +178,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles",
-                "Events",
-                "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
+                "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -180,9 +193,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets",
-                "FunctionConfig", argumentParser,
+                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime", "Events",
+                "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -197,8 +210,9 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
-        tests("FunctionConfig", ["FunctionConfig"]),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
@@ -206,10 +220,12 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Install"),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

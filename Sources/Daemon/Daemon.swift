@@ -51,15 +51,23 @@ public final class Daemon: Service {
     ///
     /// States that nobody took are dropped for newer ones. Ends with the run.
     public let progress: AsyncStream<DaemonSummary>
+    /// The versions for which nothing is left to do, as they are finished.
+    ///
+    /// Of versions that nobody takes the newest 4,096 are kept. Ends with the run.
+    public let finished: AsyncStream<FinishedVersion>
 
     private let options: DaemonOptions
     private let latest = Mutex(DaemonSummary())
     private let report: AsyncStream<DaemonSummary>.Continuation
+    private let reportFinished: AsyncStream<FinishedVersion>.Continuation
 
     /// Makes a daemon; nothing happens before ``run()``.
     public init(_ options: DaemonOptions) {
         self.options = options
         (progress, report) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (finished, reportFinished) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(4_096)
+        )
     }
 
     /// What has happened so far.
@@ -70,7 +78,10 @@ public final class Daemon: Service {
     /// - Throws: `DaemonError`, `BucketsError`, `BucketWatchError` or `LedgerError` when it cannot
     ///   begin or go on. A handler's failure is none: see ``summary``.
     public func run() async throws {
-        defer { report.finish() }
+        defer {
+            reportFinished.finish()
+            report.finish()
+        }
         try options.buckets.prepare()
         let lock = try BucketsLock(options.buckets)
         let ledger = try Ledger(path: options.buckets.ledgerPath)
@@ -83,8 +94,9 @@ public final class Daemon: Service {
         )
         let doorbell = Doorbell()
         let dispatcher = Dispatcher(options: options, ledger: ledger, doorbell: doorbell) {
-            [self] summary in
+            [self] summary, finished in
             latest.withLock { $0 = summary }
+            for version in finished { reportFinished.yield(version) }
             report.yield(summary)
         }
         let intake = Intake(

@@ -41,6 +41,18 @@ struct DispatchMachine: Sendable {
     /// The number of deliveries that have no run.
     var pendingCount: Int { lanes.values.reduce(0) { $0 + $1.count } }
 
+    /// The same, by function.
+    var pendingByFunction: [String: Int] {
+        lanes.values.reduce(into: [:]) { $0[$1.function, default: 0] += $1.count }
+    }
+
+    /// What is paused, as the ledger keeps it, oldest first.
+    var recordedPauses: [RecordedPause] {
+        pauses.map { $1.recorded(as: $0) }.sorted {
+            ($0.since, $0.function, $0.table ?? "") < ($1.since, $1.function, $1.table ?? "")
+        }
+    }
+
     // MARK: - What happens
 
     /// Takes up deliveries that have to be run.
@@ -77,8 +89,13 @@ struct DispatchMachine: Sendable {
         add(deliveries, at: now)
     }
 
-    /// Notes the end of a run.
-    mutating func ended(_ start: Start, notNow: Bool, at now: Int64) {
+    /// Notes the end of a run; `failure` is what it said if it answered "not now".
+    mutating func ended(
+        _ start: Start,
+        notNow: Bool,
+        _ failure: HandlerFailure? = nil,
+        at now: Int64
+    ) {
         running[start.function, default: 0] -= 1
         memory -= rules.functions[start.function]?.memory ?? 0
         busyTables.remove(Pause.Scope(function: start.function, table: start.lane.table))
@@ -87,9 +104,9 @@ struct DispatchMachine: Sendable {
         if !notNow {
             pauses[scope] = nil
         } else if pauses[scope] == nil {
-            pauses[scope] = Pause(at: now, isOnce: isOnce)
+            pauses[scope] = Pause(at: now, failure, isOnce: isOnce)
         } else if start.isProbe {
-            pauses[scope]?.renew(at: now)
+            pauses[scope]?.renew(at: now, failure)
         }
     }
 

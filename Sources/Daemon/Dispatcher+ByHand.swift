@@ -47,8 +47,8 @@ extension Dispatcher {
         case .status:
             let figures = ControlFigures(
                 process: getpid(),
-                versions: summary.versions,
-                runs: summary.runs,
+                versions: tally.summary.versions,
+                runs: tally.summary.runs,
                 running: machine.runningCount,
                 pending: machine.pendingCount,
                 byHand: machine.byHand.count
@@ -88,24 +88,26 @@ extension Dispatcher {
 
     /// Performs a run by hand and tells its asker.
     func performByHand(_ turn: DispatchMachine.ByHand) async throws {
+        let requestID = UUID().uuidString.lowercased()
         defer {
             machine.ended(turn)
+            tally.ended(requestID)
             askedRuns[turn.id] = nil
             doorbell.ring()
         }
         guard let asked = askedRuns[turn.id] else { return }
         let run = asked.run
-        let requestID = UUID().uuidString.lowercased()
         let began = UTCTime.nowMicroseconds()
         let path = invoker.logPath(
             function: run.function.name,
             requestID: requestID,
             startedAt: began
         )
+        let start = run.run(requestID, logPath: path)
         try await persistence.keep { [ledger] in
-            let start = run.run(requestID, logPath: path)
             try await ledger.beginByHand(start, objects: run.objects, at: began)
         }
+        tally.began(start, items: run.objects.count, at: began)
         invoker.makeLog(path)
         asked.connection.send(.started(requestID: requestID, logPath: path), isLast: false)
         let writes = options.config.writes(of: run.function)

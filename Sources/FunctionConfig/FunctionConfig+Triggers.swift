@@ -105,6 +105,7 @@ extension FunctionConfig {
             }
             let names = tables.filter { $0.similarity != nil }.map(\.name)
             source.tables = source.tables.map { $0.filter(names.contains) } ?? names
+            source.tablesWith = setting
         }
         return source
     }

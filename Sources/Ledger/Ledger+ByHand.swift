@@ -39,7 +39,7 @@ extension Ledger {
             return try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(RecordedRun.columns) FROM runs WHERE request_id IN (
+                    SELECT \(RecordedRun.columns) FROM runs r WHERE request_id IN (
                         SELECT request_id FROM invoked_objects WHERE bucket = ?1 AND key = ?2
                         UNION
                         SELECT i.request_id FROM objects o

@@ -100,7 +100,7 @@ extension Ledger {
                 schedules[index].lastRun = try Row.fetchOne(
                     db,
                     sql: """
-                        SELECT \(RecordedRun.columns) FROM runs WHERE request_id = (
+                        SELECT \(RecordedRun.columns) FROM runs r WHERE request_id = (
                             SELECT i.request_id FROM deliveries d
                             JOIN run_items i ON i.delivery_id = d.id
                             JOIN runs r ON r.request_id = i.request_id

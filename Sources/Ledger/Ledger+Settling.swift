@@ -70,7 +70,7 @@ private struct Settling {
         case .dead where try needsNoRetry(delivery) && isDeleted(delivery):
             try close(delivery, as: "cancelled", nil)
         case .dead(let failure):
-            outcome.deadLetters += 1
+            outcome.dead.append(delivery.pending.order)
             try close(delivery, as: "dead", failure)
             try endDeadLettersOfEarlierTimes(delivery)
             try trigger(end.onFailed, .failed, delivery)

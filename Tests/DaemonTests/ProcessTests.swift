@@ -105,7 +105,7 @@ struct ProcessTests {
         )
         try flow.drop("a", "stage-1/t/a")
         let daemon = try flow.start("up")
-        try await until { daemon.errorsSoFar.contains("dead letter") }
+        try await until { daemon.errorsSoFar.contains("FAILED") }
         try flow.folder.write("", to: "mended")
         let redrive = try await flow.sluice("redrive")
         #expect(redrive.code == 0)
