@@ -95,12 +95,13 @@ struct InvokeCommand: AsyncParsableCommand {
                     "`sluice up` has ended before the run did: its next start ends what is left of "
                         + "it; call `sluice invoke` again"
                 )
-            case nil: break
+            // Nothing has begun.
+            case .ending, nil: break
             }
             do {
                 return try await performDirectly(request, config, buckets, follower)
             } catch DaemonError.inUse(let process, _) {
-                // A daemon that does not listen yet, or another run by hand.
+                // A daemon that does not listen yet or no more, or another run by hand.
                 guard !isWaiting else { continue }
                 isWaiting = true
                 let who = process.map { "process \($0)" } ?? "another process"
