@@ -87,6 +87,8 @@ let package = Package(
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -109,7 +111,8 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "BucketWatch", "Catalog", "Verification", argumentParser, logging, lifecycle,
+                systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -129,7 +132,6 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("Catalog", ["Events", "Buckets"]),
         library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "TableRows",
@@ -178,8 +180,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "Verification", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
+                "LakeFiles", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
+                argumentParser,
             ]
         ),
 
@@ -206,6 +209,15 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -184,12 +184,12 @@ extension LedgerStatus.Counts {
 }
 
 extension RecordedRun {
-    fileprivate static let columns = """
+    static let columns = """
         request_id, function, table_name, items, log_path, started_at_us, ended_at_us, outcome, \
         duration_us, peak_memory, error_type, error_message, result
         """
 
-    fileprivate init(row: Row) {
+    init(row: Row) {
         let outcome: String? = row[7]
         self.init(
             requestID: row[0],
