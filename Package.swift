@@ -92,6 +92,8 @@ let package = Package(
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -119,9 +121,8 @@ let package = Package(
             dependencies: [
                 "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
                 "Events",
-                "Buckets",
-                "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
+                logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -141,7 +142,6 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("Catalog", ["Events", "Buckets"]),
         library(
             "TableRows",
             [
@@ -193,9 +193,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
-                "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -226,6 +226,15 @@ let package = Package(
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
         tests("Install"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
