@@ -33,6 +33,13 @@ public struct Ledger: Sendable {
         }
     }
 
+    /// Whether it has its tables: not yet while the first daemon is making it.
+    public func isMade() throws(LedgerError) -> Bool {
+        do { return try database.read { try $0.tableExists("objects") } } catch {
+            throw LedgerError("look at the tables", error)
+        }
+    }
+
     /// Closes the file; later calls fail.
     public func close() throws(LedgerError) {
         do { try database.close() } catch { throw LedgerError("close", error) }
