@@ -13,11 +13,14 @@ enum RejectedRows {
     private static func count(_ folder: String, into versions: inout [String: Int]) {
         for name in (try? FilePath.names(in: folder)) ?? [] where !name.hasPrefix(".") {
             let path = folder + "/" + name
-            // Named SEQUENCER.FUNCTION.jsonl.
-            guard name.hasSuffix(".jsonl"), let dot = name.firstIndex(of: ".") else {
+            // A folder is named after its object, which may be any.jsonl itself.
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
                 count(path, into: &versions)
                 continue
             }
+            // Named SEQUENCER.FUNCTION.jsonl.
+            guard name.hasSuffix(".jsonl"), let dot = name.firstIndex(of: ".") else { continue }
             let version = folder + "/" + name[..<dot]
             versions[version] = max(versions[version] ?? 0, lines(of: path))
         }
