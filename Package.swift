@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -82,12 +85,15 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
+        .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -103,7 +109,7 @@ let package = Package(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
-                lifecycle, logging,
+                "CLinuxCalls", lifecycle, logging,
             ]
         ),
         library(
@@ -113,9 +119,10 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
-                "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
+                logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -135,14 +142,16 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("Catalog", ["Events", "Buckets"]),
-        library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "TableRows",
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
                 "RecordSplit",
             ]
+        ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
         .executableTarget(
             name: "split",
@@ -184,9 +193,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
-                "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -216,6 +225,16 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Install"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -108,7 +108,14 @@ public final class Daemon: Service {
             logger: options.logger
         )
         do {
-            try await work(dispatcher, intake)
+            let control = try ControlSocket(options.buckets)
+            do {
+                try await work(dispatcher, intake, ledger, control)
+            } catch {
+                await control.end()
+                throw error
+            }
+            await control.end()
         } catch {
             await end(watch)
             throw error
@@ -129,14 +136,23 @@ public final class Daemon: Service {
         while let event = try? await events.next() { _ = event }
     }
 
-    private func work(_ dispatcher: Dispatcher, _ intake: Intake) async throws {
-        let wakes = Doorbell()
+    private func work(
+        _ dispatcher: Dispatcher,
+        _ intake: Intake,
+        _ ledger: Ledger,
+        _ control: ControlSocket
+    ) async throws {
         let stops = Doorbell()
-        let pipe = try WakePipe(options.buckets) { wakes.ring() }
-        defer { pipe.end() }
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let schedules = Schedules(
+            config: options.config,
+            ledger: ledger,
+            dispatcher: dispatcher,
+            logger: options.logger
+        )
+        try await withThrowingTaskGroup(of: Void.self) { [options] tasks in
             tasks.addTask { try await intake.run() }
-            tasks.addTask { for await _ in wakes.rings { await dispatcher.reload() } }
+            tasks.addTask { for await event in control.events { await dispatcher.take(event) } }
+            if !options.isOnce { tasks.addTask { try await schedules.run() } }
             tasks.addTask { for await _ in stops.rings { await dispatcher.stop() } }
             tasks.addTask {
                 try await withGracefulShutdownHandler {
@@ -154,20 +170,10 @@ public final class Daemon: Service {
     /// The dispatcher has come to its end.
     private struct Finished: Error {}
 
-    /// Puts right what a daemon that died has left: its handlers, their scratch, its runs.
+    /// Puts right what a daemon that died has left, and makes up for a ledger that was lost.
     private func recover(_ ledger: Ledger) async throws {
-        let unfinished = try await ledger.unfinishedRuns()
-        let orphans = await OrphanedRuns.end(unfinished, buckets: options.buckets.path)
-        for run in unfinished {
-            try FilePath.removeTree(options.buckets.scratchFolder + "/" + run)
-        }
-        let runs = try await ledger.requeueInterrupted(at: UTCTime.nowMicroseconds())
-        if runs > 0 {
-            options.logger.notice(
-                "interrupted runs are run again",
-                metadata: ["run.count": "\(runs)", "process.ended": "\(orphans)"]
-            )
-        }
+        let buckets = options.buckets
+        try await Recovery(buckets: buckets, ledger: ledger, logger: options.logger).perform()
         if try await ledger.lastSequencer().rawValue == 0 {
             let floor = await WorkThread(name: "sluice.floor").perform { [options] in
                 SequencerFloor(buckets: options.buckets).find()

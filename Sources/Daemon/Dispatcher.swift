@@ -14,19 +14,25 @@ actor Dispatcher {
     /// How long `up --once` waits for a file that somebody has open for writing.
     private static let openGrace: Int64 = 10_000_000
 
-    private let options: DaemonOptions
-    private let ledger: Ledger
-    private let invoker: Invoker
+    let options: DaemonOptions
+    let ledger: Ledger
+    let invoker: Invoker
     private let logger: Logger
-    private let persistence: Persistence
-    private let doorbell: Doorbell
-    private let hops = Mutex(HopTracker())
+    let persistence: Persistence
+    let doorbell: Doorbell
+    let hops = Mutex(HopTracker())
     private let progress: @Sendable (DaemonSummary, [FinishedVersion]) -> Void
-    private var machine: DispatchMachine
-    private var tally: Tally
+    var machine: DispatchMachine
+    /// Runs by hand that have not ended, by the connection of who asked.
+    var askedRuns: [UInt64: AskedRun] = [:]
+    /// The settings as they were read.
+    let readStamp: ConfigStamp
+    var tally: Tally
     /// The pauses as the ledger has them; nil before it was told any.
     private var keptPauses: [RecordedPause]?
     private var stopAt: Int64?
+    /// False once the end is near.
+    var takesRunsByHand = true
     private var timerAt: Int64?
     private var wantsReload = false
     /// The settings as they were read; nil once their change was told.
@@ -52,7 +58,8 @@ actor Dispatcher {
             programs: options.programs,
             surroundings: options.environment
         )
-        configStamp = ConfigStamp(path: options.config.path)
+        readStamp = ConfigStamp(path: options.config.path)
+        configStamp = readStamp
         tally = Tally(config: options.config)
         machine = DispatchMachine(rules: DispatchRules(options.config), isOnce: options.isOnce)
     }
@@ -72,6 +79,7 @@ actor Dispatcher {
             }
             group.cancelAll()
         }
+        endRunsByHand()
         report()
     }
 
@@ -96,6 +104,7 @@ actor Dispatcher {
         stopAt = UTCTime.nowMicroseconds() + Self.stopGrace
         let facts: Logger.Metadata = ["run.count": "\(machine.runningCount)"]
         logger.notice("stopping; runs get 30 seconds", metadata: facts)
+        endRunsByHand()
         doorbell.ring()
     }
 
@@ -127,6 +136,9 @@ actor Dispatcher {
         if let stopAt {
             if now >= stopAt { group.cancelAll() } else { wake(at: stopAt, &group) }
             return
+        }
+        while let run = machine.nextByHand() {
+            group.addTask { try await self.performByHand(run) }
         }
         while let start = machine.next(at: now) {
             group.addTask { try await self.perform(start, intake) }
@@ -283,6 +295,7 @@ actor Dispatcher {
             "run.milliseconds": "\(end.durationMicroseconds / 1000)",
         ]
         if !start.lane.table.isEmpty { facts["table.name"] = "\(start.lane.table)" }
+        if start.lane.event == .scheduled { facts["trigger.id"] = "\(start.lane.trigger)" }
         logger.debug("run ended", metadata: facts)
         for (delivery, outcome) in end.items {
             guard let failure = outcome.failure else { continue }
@@ -291,7 +304,8 @@ actor Dispatcher {
             facts["error.message"] = "\(failure.errorMessage)"
             switch outcome {
             // The line of a version that is finished says it, too.
-            case .dead where !tally.isOpen(delivery.pending.order): continue
+            case .dead where delivery.object != nil && !tally.isOpen(delivery.pending.order):
+                continue
             case .dead: logger.error("dead letter", metadata: facts)
             case .retry: logger.warning("failed, will be tried again", metadata: facts)
             case .notNow: logger.warning("not now, will be tried again", metadata: facts)

@@ -23,8 +23,8 @@ public struct Trigger: Sendable, Equatable {
         case bucket(BucketSource)
         /// The end of a crawler's run: the function's name and the states, `Succeeded` or `Failed`.
         case crawler(function: String, states: [String])
-        /// A time: `cron(...)` in UTC or `rate(...)`.
-        case schedule(String)
+        /// A time.
+        case schedule(Schedule)
     }
 
     /// Objects of a bucket, as S3's notification filters choose them.

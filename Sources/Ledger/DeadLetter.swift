@@ -32,7 +32,7 @@ public struct RecordedRun: Sendable, Equatable {
     public var function: String
     /// The table; empty when it has none.
     public var table: String
-    /// How many deliveries it had.
+    /// How many deliveries it had; of a run by hand, how many objects, at least 1.
     public var items: Int
     /// The trigger.
     public var trigger: String

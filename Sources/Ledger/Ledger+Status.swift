@@ -85,7 +85,7 @@ extension Ledger {
 
     /// Queues dead letters again as if they were new, those of `function` or all.
     ///
-    /// A running daemon takes them up when it is woken, see `WakePipe` in `Daemon`.
+    /// A running daemon takes them up when it is told, see `ControlClient` in `Daemon`.
     ///
     /// - Returns: How many there were.
     public func redrive(function: String?, at now: Int64) async throws(LedgerError) -> Int {
@@ -98,7 +98,9 @@ extension Ledger {
                     """,
                 arguments: [now, function]
             )
-            return db.changesCount
+            let count = db.changesCount
+            try WaitingTimes.joinAll(db, now: now)
+            return count
         }
     }
 

@@ -6,6 +6,9 @@ enum LedgerSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("objects, deliveries, runs") { try $0.execute(sql: first) }
         migrator.registerMigration("pauses") { try $0.execute(sql: pauses) }
+        migrator.registerMigration("schedules, runs by hand") {
+            try $0.execute(sql: schedulesAndRunsByHand)
+        }
         return migrator
     }()
 

@@ -16,8 +16,22 @@ enum Console {
     static func explain(_ line: String) {
         fflush(nil)
         if let screen = screen.withLock({ $0 }) { return screen.say(line) }
-        let bytes = Array((line + "\n").utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        write(Array((line + "\n").utf8)[...])
+    }
+
+    /// Writes bytes of somebody else's log to standard error as they are.
+    static func explain(bytes: ArraySlice<UInt8>) { write(bytes) }
+
+    private static func write(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 
     /// The columns for text on standard output: those of the terminal, at most 120; elsewhere 100.

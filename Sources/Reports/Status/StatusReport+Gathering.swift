@@ -54,6 +54,10 @@ extension StatusReport {
                 startedAt: Moment(run.startedAt)
             )
         }
+        let now = UTCTime.nowMicroseconds()
+        schedules = try await ledger.schedules().compactMap {
+            ScheduleReport($0, at: now, isRunning: daemon != nil)
+        }
         pauses = try await ledger.pauses().map(PauseStory.init)
         failures = Self.failures(try await ledger.deadLetters())
         refusedNames = try await ledger.refusedNames()
