@@ -3,7 +3,11 @@ public import FunctionConfig
 public import Ledger
 
 /// What `sluice status` tells of one schedule.
+<<<<<<<< HEAD:Sources/Reports/Status/ScheduleStory.swift
 public struct ScheduleStory: Sendable, Encodable, Equatable {
+========
+public struct ScheduleReport: Sendable, Encodable, Equatable {
+>>>>>>>> explain:Sources/Reports/Status/ScheduleReport.swift
     /// The trigger.
     public var trigger: String
     /// `cron(...)` or `rate(...)`.
@@ -33,15 +37,22 @@ public struct ScheduleStory: Sendable, Encodable, Equatable {
         if !isRunning, let latest, latest > recorded.settledAt { missed = Self.text(latest) }
     }
 
+<<<<<<<< HEAD:Sources/Reports/Status/ScheduleStory.swift
     /// One line for a terminal.
     public var line: String {
         var line = "schedule \(trigger): \(schedule), next \(next ?? "never")"
         if let missed { line += ", missed \(missed) (`sluice up` catches it up)" }
+========
+    /// When it was and will be, for a person.
+    var text: String {
+        var text = "next \(next ?? "never")"
+        if let missed { text += ", missed \(missed) (`sluice up` catches it up)" }
+>>>>>>>> explain:Sources/Reports/Status/ScheduleReport.swift
         if let last {
             let state = requestID == nil ? "not run yet" : outcome ?? "running"
-            line += ", last \(last): \(state)"
+            text += ", last \(last): \(state)"
         }
-        return line
+        return text
     }
 
     /// `2026-01-31T23:59:00Z`.
