@@ -69,7 +69,7 @@ extension Ledger {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT \(RecordedRun.columns) FROM runs
+                SELECT \(RecordedRun.columns) FROM runs r
                 WHERE ended_at_us IS NULL OR ended_at_us >= ? ORDER BY started_at_us
                 """,
             arguments: [time]

@@ -172,7 +172,7 @@ struct Recording {
         if delivery.refusal == nil {
             outcome.pending.append(pending)
         } else {
-            outcome.deadLetters += 1
+            outcome.dead.append(delivery.order)
         }
     }
 

@@ -40,6 +40,7 @@ struct VersionLoading {
         var state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
+        if try stream(due, over: state, into: warehouse) { return result }
         let prepared = try reader.prepare(due, on: warehouse.connection)
         for refusal in prepared.refusals { refuse(refusal) }
         var waiting = prepared.versions
@@ -58,6 +59,7 @@ struct VersionLoading {
                     context: context,
                     on: warehouse.connection
                 )
+                try warehouse.tables.prepare(change, on: warehouse.connection)
             } catch let refusal as VersionRefusal {
                 for version in chosen {
                     refuse(
@@ -70,17 +72,9 @@ struct VersionLoading {
                 }
                 return result
             }
-            if try commit(change, over: state, into: warehouse) {
-                for version in chosen {
-                    answer(
-                        version.manifest,
-                        "loaded",
-                        rows: version.rows,
-                        rejected: version.rejected
-                    )
-                }
+            if try commit(change, over: state, into: warehouse, settled: { _ in chosen }) != nil {
+                answerLoaded(chosen, replacing: change.replaced)
                 for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
-                removeQuarantines(change.replaced)
                 return result
             }
             state = try look(at: warehouse)
@@ -92,26 +86,52 @@ struct VersionLoading {
     }
 
     private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
-        let (name, mode) = (settings.name, settings.mode)
+        let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
         return try warehouse.reading { connection in
-            try WarehouseTable(name, mode: mode, on: connection)
+            try tables.state(of: name, mode: mode, on: connection)
         } ?? WarehouseTable(mode: mode)
     }
 
-    /// Applies a change in one transaction; false when the table is not what it was.
-    private func commit(
+    /// Applies a change in one transaction; nil when the table is not what it was.
+    ///
+    /// `settled` tells which versions these rows are, from how many came with each part.
+    func commit(
         _ change: WarehouseChange,
         over state: WarehouseTable,
-        into warehouse: borrowing LoadTarget
-    ) throws -> Bool {
-        let (name, mode) = (settings.name, settings.mode)
-        return try warehouse.writing { connection in
-            guard try WarehouseTable(name, mode: mode, on: connection) == state else {
-                return false
+        into warehouse: borrowing LoadTarget,
+        settled: ([Int]) throws -> [PreparedVersion]
+    ) throws -> [PreparedVersion]? {
+        let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
+        var loaded: [PreparedVersion] = []
+        do {
+            let done = try warehouse.writing(to: name) { connection in
+                guard try tables.state(of: name, mode: mode, on: connection) == state else {
+                    return false
+                }
+                loaded = try settled(try tables.apply(change, on: connection))
+                try tables.record(loaded, replacing: change.replaced, table: name, on: connection)
+                return true
             }
-            try change.apply(on: connection)
-            return true
+            return done ? loaded : nil
+        } catch let error as HandlerError where error.type == "ValueRefused" {
+            let sources = change.sources.joined(separator: ", ")
+            throw HandlerError.input(error.type, "\(sources): \(error.message)")
         }
+    }
+
+    mutating func answerLoaded(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version]
+    ) {
+        for version in versions {
+            answer(
+                version.manifest,
+                "loaded",
+                rows: version.rows,
+                rejected: version.rejected
+            )
+        }
+        removeQuarantines(replaced)
     }
 
     private mutating func answerSettled(

@@ -5,20 +5,36 @@ import FunctionConfig
 import HandlerRuntime
 import TableRows
 
-/// What a load does to a table of the warehouse: rows made ready, and the statements.
+/// What a load does to a table of the warehouse; how is for `WarehouseTables`.
 struct WarehouseChange {
+    /// The table's settings.
+    let settings: TableSettings
+    /// The objects whose versions become part of the table.
+    let sources: [String]
     /// The versions whose rows give way.
     let replaced: [VersionHistory.Version]
-    private let table: String
-    private let settings: TableSettings
-    private let keys: UpsertKeys
-    private let chosen: [PreparedVersion]
-    private let columns: [WarehouseTable.Column]
-    private let old: WarehouseTable
+    /// The columns of the rows that come, `_source` and `_seq` last.
+    let fields: [ColumnType.Field]
+    /// The table's columns afterwards: those of the rows that come, those that only the table has,
+    /// and last Sluice's own.
+    let columns: [WarehouseTable.Column]
+    /// What the table was when this was decided.
+    let old: WarehouseTable
     /// Whether a column has another type now, so that every row is written anew.
-    private let isRetyped: Bool
+    let isRetyped: Bool
+    /// SQL of the rows that come, with `fields`, in parts that are written one after the other; in
+    /// mode `upsert` one row for each key.
+    let parts: [String]
+    /// The keys in mode `upsert`.
+    let keys: UpsertKeys
 
-    /// Puts the rows into the temporary table `incoming`.
+    /// Sluice's own columns.
+    static let own = [
+        ColumnType.Field(name: "_source", type: .string),
+        ColumnType.Field(name: "_seq", type: .bigint),
+    ]
+
+    /// Decides.
     ///
     /// - Throws: `VersionRefusal` when rows of earlier versions must be converted again from their
     ///   text and that cannot be.
@@ -30,121 +46,93 @@ struct WarehouseChange {
         context: HandlerContext,
         on connection: borrowing Connection
     ) throws {
-        settings = reader.settings
-        table = "warehouse.\(SQL.identifier(settings.name))"
-        self.chosen = chosen
-        self.old = old
-        keys = UpsertKeys(settings.keys, columns: fields)
-        replaced = old.history.replaced(by: chosen.map(\.name))
-        columns = try Self.columns(fields, beside: old.columns, on: connection)
-        let retyped = old.columns.filter { [columns] column in
-            !columns.contains { $0.name == column.name && $0.type == column.type }
-        }
-        isRetyped = !retyped.isEmpty
+        let shape = try Shape(fields, beside: old, on: connection)
+        let settings = reader.settings
+        let keys = UpsertKeys(settings.keys, columns: fields)
+        let replaced = old.history.replaced(by: chosen.map(\.name))
         var versions = chosen
-        if isRetyped, settings.mode != .replace {
-            let text = EarlierText(
-                settings: settings,
-                context: context,
-                changed: retyped.map(\.name)
-            )
-            let kept = old.history.contributing.filter { [replaced] in !replaced.contains($0) }
+        if !shape.retyped.isEmpty, settings.mode != .replace {
+            let text = EarlierText(settings: settings, context: context, changed: shape.retyped)
+            let kept = old.history.contributing.filter { !replaced.contains($0) }
             let earlier = try reader.prepare(try text.manifests(of: kept), on: connection)
             if let lost = earlier.refusals.first { throw lost }
             versions = earlier.versions + chosen
         }
-        try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows(of: versions))")
-    }
-
-    /// Does it, within a transaction of the attached warehouse.
-    func apply(on connection: borrowing Connection) throws {
-        try LoadHistory.prepare(on: connection)
-        if old.columns.isEmpty || isRetyped {
-            let foreign = old.columns.isEmpty ? "" : " UNION ALL BY NAME (\(foreignRows))"
-            try connection.execute(
-                "CREATE OR REPLACE TABLE \(table) AS SELECT * FROM incoming\(foreign)"
-            )
-        } else {
-            if columns != old.columns {
-                // New columns stand before `_source`, so the table is laid out anew.
-                try connection.execute(
-                    "CREATE OR REPLACE TABLE \(table) AS "
-                        + shaped("SELECT * FROM \(table)")
-                )
-            }
-            try replaceRows(on: connection)
-        }
-        try LoadHistory.markReplaced(replaced, table: settings.name, on: connection)
-        for version in chosen {
-            try LoadHistory.record(version, table: settings.name, on: connection)
-        }
-    }
-
-    /// Removes the rows that give way and inserts the new ones.
-    private func replaceRows(on connection: borrowing Connection) throws {
-        var incoming = "SELECT * FROM incoming"
-        switch settings.mode {
-        case .replace:
-            // Rows without a source are other programs' and stay.
-            try connection.execute("DELETE FROM \(table) WHERE _source IS NOT NULL")
-        case .append:
-            if !replaced.isEmpty {
-                let sources = SQL.list(replaced.map(\.source))
-                try connection.execute(
-                    "DELETE FROM \(table) WHERE list_contains(\(sources), _source)"
-                )
-            }
-        case .upsert:
-            let match = keys.match
-            try connection.execute(
-                "DELETE FROM \(table) AS old WHERE EXISTS "
-                    + "(SELECT 1 FROM incoming new WHERE \(match) AND old._seq <= new._seq)"
-            )
-            incoming =
-                "SELECT * FROM incoming new WHERE NOT EXISTS "
-                + "(SELECT 1 FROM \(table) old WHERE \(match) AND old._seq > new._seq)"
-        }
-        try connection.execute("INSERT INTO \(table) BY NAME \(incoming)")
-    }
-
-    private var foreignRows: String {
-        shaped("SELECT * FROM \(table) WHERE _source IS NULL")
-    }
-
-    private func rows(of versions: [PreparedVersion]) -> String {
         let all = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
-        return shaped(settings.mode == .upsert ? keys.newest(of: all) : all)
+        self.init(
+            settings: settings,
+            sources: chosen.map(\.manifest.source.source),
+            replaced: replaced,
+            shape: shape,
+            old: old,
+            parts: [settings.mode == .upsert ? keys.newest(of: all) : all],
+            keys: keys
+        )
     }
 
-    /// SQL of rows in the table's columns, those null that the rows have not.
-    private func shaped(_ rows: String) -> String {
-        let nulls = columns.map { "CAST(NULL AS \($0.type)) AS \(SQL.identifier($0.name))" }
-        let values = columns.map {
-            "CAST(\(SQL.identifier($0.name)) AS \($0.type)) AS \(SQL.identifier($0.name))"
-        }
-        return "SELECT \(values.joined(separator: ", ")) FROM ("
-            + "SELECT \(nulls.joined(separator: ", ")) WHERE false UNION ALL BY NAME (\(rows)))"
-    }
-
-    /// The table's columns after the load: those of the versions, those that only the table has,
-    /// and last Sluice's own.
-    private static func columns(
-        _ fields: [ColumnType.Field],
-        beside old: [WarehouseTable.Column],
+    /// Decides for versions that are written while they are looked at; nil where rows of others, or
+    /// of one key, have to be looked at together.
+    init?(
+        streaming chosen: [StreamedVersion],
+        over old: WarehouseTable,
+        reader: TableReader,
         on connection: borrowing Connection
-    ) throws -> [WarehouseTable.Column] {
-        let nulls = fields.map { "CAST(NULL AS \($0.type.sqlName)) AS \(SQL.identifier($0.name))" }
-        let described =
-            nulls.isEmpty
-            ? [] : try connection.rows("DESCRIBE SELECT \(nulls.joined(separator: ", "))")
-        let given = described.map {
-            WarehouseTable.Column(name: $0[0].string ?? "", type: $0[1].string ?? "")
+    ) throws {
+        let shape = try Shape(reader.fields, beside: old, on: connection)
+        guard shape.retyped.isEmpty, reader.settings.mode != .upsert else { return nil }
+        self.init(
+            settings: reader.settings,
+            sources: chosen.map(\.manifest.source.source),
+            replaced: old.history.replaced(by: chosen.map { $0.manifest.name }),
+            shape: shape,
+            old: old,
+            parts: chosen.flatMap(\.parts),
+            keys: UpsertKeys([], columns: [])
+        )
+    }
+
+    private init(
+        settings: TableSettings,
+        sources: [String],
+        replaced: [VersionHistory.Version],
+        shape: Shape,
+        old: WarehouseTable,
+        parts: [String],
+        keys: UpsertKeys
+    ) {
+        self.settings = settings
+        self.sources = sources
+        self.replaced = replaced
+        self.old = old
+        self.parts = parts
+        self.keys = keys
+        fields = shape.fields
+        columns = shape.columns
+        isRetyped = !shape.retyped.isEmpty
+    }
+}
+
+/// The columns of a table after a load.
+private struct Shape {
+    let fields: [ColumnType.Field]
+    let columns: [WarehouseTable.Column]
+    /// The names of columns that have another type now.
+    let retyped: [String]
+
+    init(
+        _ given: [ColumnType.Field],
+        beside old: WarehouseTable,
+        on connection: borrowing Connection
+    ) throws {
+        let fields = given + WarehouseChange.own
+        let described = try WarehouseTable.Column.all(fields, on: connection)
+        let only = old.columns.filter { column in
+            !described.contains { $0.name == column.name }
         }
-        let own = [
-            WarehouseTable.Column(name: "_source", type: "VARCHAR"),
-            WarehouseTable.Column(name: "_seq", type: "BIGINT"),
-        ]
-        let names = Set((given + own).map(\.name))
-        return given + old.filter { !names.contains($0.name) } + own
+        let own = WarehouseChange.own.count
+        let columns = described.dropLast(own) + only + described.suffix(own)
+        self.fields = fields
+        self.columns = Array(columns)
+        retyped = old.columns.filter { !columns.contains($0) }.map(\.name)
     }
 }

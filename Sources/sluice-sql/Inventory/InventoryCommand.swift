@@ -23,7 +23,7 @@ struct InventoryCommand: ParsableCommand {
     @Flag(help: "Leave out the values of rows.")
     var quick = false
 
-    @OptionGroup var options: ReadingOptions
+    @OptionGroup var options: SurroundingsOptions
 
     func run() throws {
         let folder = try options.bucketsFolder()
@@ -101,7 +101,7 @@ struct InventoryCommand: ParsableCommand {
     private static func keyCount(
         _ snapshot: Snapshot,
         _ settings: TableSettings,
-        _ options: ReadingOptions
+        _ options: SurroundingsOptions
     ) -> String? {
         guard let folder = try? options.bucketsFolder() else { return nil }
         let fields = snapshot.schema.fields.map { field in

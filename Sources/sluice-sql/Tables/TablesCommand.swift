@@ -20,7 +20,7 @@ struct TablesCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @OptionGroup var options: ReadingOptions
+    @OptionGroup var options: SurroundingsOptions
 
     func run() throws {
         let folder = try options.bucketsFolder()

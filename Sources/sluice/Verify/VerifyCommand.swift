@@ -38,7 +38,6 @@ struct VerifyCommand: AsyncParsableCommand {
             report = try await look(config, buckets).confirming(report)
             looks += 1
         }
-        Console.clearLive()
         if json {
             Console.print(json: try JSONText.encodePretty(report))
         } else {
@@ -53,7 +52,7 @@ struct VerifyCommand: AsyncParsableCommand {
         _ buckets: BucketsFolder
     ) async throws -> VerifyReport {
         let start = UTCTime.nowMicroseconds()
-        let progress = VerifyProgress()
+        let progress = ProgressLine()
         let before = try await LedgerReading(of: buckets, since: start, checksFile: false)
         let folders = try FolderInventory(
             buckets: buckets,
@@ -130,15 +129,4 @@ private struct LedgerReading {
         }
         return facts
     }
-}
-
-/// What is being read, on a terminal, once that takes longer than a second.
-private final class VerifyProgress: Sendable {
-    private let start = ContinuousClock.now
-
-    func show(_ line: String) {
-        if ContinuousClock.now - start > .seconds(1) { Console.showLive(line) }
-    }
-
-    func clear() { Console.clearLive() }
 }
