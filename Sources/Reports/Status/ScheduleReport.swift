@@ -3,11 +3,7 @@ public import FunctionConfig
 public import Ledger
 
 /// What `sluice status` tells of one schedule.
-<<<<<<<< HEAD:Sources/Reports/Status/ScheduleStory.swift
-public struct ScheduleStory: Sendable, Encodable, Equatable {
-========
 public struct ScheduleReport: Sendable, Encodable, Equatable {
->>>>>>>> explain:Sources/Reports/Status/ScheduleReport.swift
     /// The trigger.
     public var trigger: String
     /// `cron(...)` or `rate(...)`.
@@ -25,7 +21,7 @@ public struct ScheduleReport: Sendable, Encodable, Equatable {
 
     /// Tells of a schedule that the ledger knows; nil when its expression cannot be read, which only
     /// another version of Sluice can have written.
-    public init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
+    init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
         guard let schedule = try? Schedule(recorded.expression) else { return nil }
         trigger = recorded.trigger
         self.schedule = recorded.expression
@@ -37,17 +33,10 @@ public struct ScheduleReport: Sendable, Encodable, Equatable {
         if !isRunning, let latest, latest > recorded.settledAt { missed = Self.text(latest) }
     }
 
-<<<<<<<< HEAD:Sources/Reports/Status/ScheduleStory.swift
-    /// One line for a terminal.
-    public var line: String {
-        var line = "schedule \(trigger): \(schedule), next \(next ?? "never")"
-        if let missed { line += ", missed \(missed) (`sluice up` catches it up)" }
-========
     /// When it was and will be, for a person.
     var text: String {
         var text = "next \(next ?? "never")"
         if let missed { text += ", missed \(missed) (`sluice up` catches it up)" }
->>>>>>>> explain:Sources/Reports/Status/ScheduleReport.swift
         if let last {
             let state = requestID == nil ? "not run yet" : outcome ?? "running"
             text += ", last \(last): \(state)"
@@ -56,7 +45,7 @@ public struct ScheduleReport: Sendable, Encodable, Equatable {
     }
 
     /// `2026-01-31T23:59:00Z`.
-    public static func text(_ time: Int64) -> String {
+    static func text(_ time: Int64) -> String {
         UTCTime.iso8601(microseconds: time).prefix(19) + "Z"
     }
 }
@@ -77,7 +66,7 @@ public struct ComingTimes {
             }
             let start = recorded?.startedAt ?? now
             let next = schedule.times(3, after: now, startedAt: start)
-            return (trigger.id, schedule, next.map(ScheduleStory.text))
+            return (trigger.id, schedule, next.map(ScheduleReport.text))
         }
     }
 
