@@ -98,6 +98,9 @@ actor Dispatcher {
         doorbell.ring()
     }
 
+    /// Looks whether the settings are still those that were read.
+    func settingsWereTouched() { doorbell.ring() }
+
     /// Starts nothing new, waits for runs for a while, then ends them.
     func stop() {
         guard stopAt == nil else { return }
