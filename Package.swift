@@ -132,6 +132,10 @@ let package = Package(
         library("Catalog", ["Events", "Buckets"]),
         library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
+            "Migrations",
+            ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
+        ),
+        library(
             "TableRows",
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
@@ -163,8 +167,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
-                "LakeFiles", "Events", "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Migrations", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -178,8 +182,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "WarehouseAccess", "Migrations", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime",
+                "Events", "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -206,6 +211,7 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

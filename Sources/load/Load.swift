@@ -3,6 +3,7 @@ import DuckDB
 import Events
 import FunctionConfig
 import HandlerRuntime
+import Migrations
 import TableRows
 import WarehouseAccess
 
@@ -13,6 +14,7 @@ func load(_ context: HandlerContext) throws -> HandlerResult {
         access: WarehouseAccess(context.config.warehouse, purpose: "load"),
         connection: try database.connect()
     )
+    if let folder = context.config.migrations { try migrate(folder, warehouse) }
     switch context.event {
     case .crawler(let event):
         return try load(event.detail, context: context, into: warehouse)
@@ -24,6 +26,25 @@ func load(_ context: HandlerContext) throws -> HandlerResult {
             "WrongEvent",
             "load takes crawler events and commits of lake tables"
         )
+    }
+}
+
+/// Applies pending migrations, so that rows come into the schema that the settings ask for.
+///
+/// What is wrong with them is nothing that the files can help: they wait until it is mended.
+private func migrate(_ folder: String, _ warehouse: borrowing LoadTarget) throws {
+    do {
+        let migrations = try Migrations(folder: folder, access: warehouse.access)
+        _ = try migrations.apply(.accompany, on: warehouse.connection) { applied in
+            HandlerLog.info(
+                "migration applied",
+                ["script": applied.script.path, "seconds": "\(applied.seconds)"]
+            )
+        }
+    } catch let error as MigrationError {
+        throw HandlerError.notNow("MigrationFailed", error.description)
+    } catch let error as FunctionConfigError {
+        throw HandlerError.notNow("MigrationFailed", error.description)
     }
 }
 

@@ -106,7 +106,7 @@ struct QuerySession: ~Copyable {
         case .explain where !sql.lowercased().contains("analyze"): break
         case .explain:
             throw QueryError.failed("EXPLAIN ANALYZE runs what it explains; leave ANALYZE out")
-        case .other: throw onlyReads
+        case .transaction, .other: throw onlyReads
         }
         guard statement.parameterCount == 0 else {
             throw QueryError.failed("the statement has parameters, and `query` has no values")

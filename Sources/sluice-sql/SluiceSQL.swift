@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// Reads lake and warehouse for `sluice`, in a process of its own: DuckDB stays out of the daemon.
+/// What `sluice` does in DuckDB, in a process of its own: DuckDB stays out of the daemon.
 struct SluiceSQL: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-sql",
-        abstract: "Reads lake and warehouse.",
-        subcommands: [QueryCommand.self]
+        abstract: "Reads lake and warehouse, and brings the warehouse's schema up to date.",
+        subcommands: [QueryCommand.self, MigrateCommand.self]
     )
 }

@@ -15,7 +15,7 @@ struct Sluice: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
             EventCommand.self, LogsCommand.self, RedriveCommand.self, QueryCommand.self,
-            TestCommand.self,
+            MigrateCommand.self, TestCommand.self,
         ]
     )
 
