@@ -1,8 +1,5 @@
 import ArgumentParser
-import Buckets
 import DuckDB
-import Events
-import FoundationEssentials
 import FunctionConfig
 import HandlerRuntime
 import Migrations
@@ -20,23 +17,19 @@ struct MigrateCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "The settings.")
-    var config: String?
-
-    @Option(help: "The buckets folder.")
-    var buckets: String?
-
     @Flag(help: "Say what would be applied, and change nothing.")
     var dryRun = false
 
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @OptionGroup var options: ReadingOptions
+
     func run() throws {
-        let settings = try settings()
+        let settings = try options.settings(of: options.bucketsFolder())
         guard let folder = settings.migrations else {
             throw QueryError.misused(
-                "\(settings.path) has no `migrations`; set it to the folder of your SQL files"
+                "functions.json has no `migrations`; set it to the folder of your SQL files"
             )
         }
         do {
@@ -71,31 +64,6 @@ struct MigrateCommand: ParsableCommand {
             return nil
         } catch let error as MigrationError {
             return .failed(error.description)
-        }
-    }
-
-    private func settings() throws -> FunctionConfig {
-        let variables = ProcessInfo.processInfo.environment
-        let folder = buckets ?? variables["SLUICE_BUCKETS"] ?? "buckets"
-        guard let path = FilePath.canonical(folder) else {
-            throw QueryError.misused(
-                "there is no buckets folder at \(folder); name one with --buckets"
-            )
-        }
-        let file = config ?? variables["SLUICE_CONFIG"] ?? "functions.json"
-        guard let file = FilePath.canonical(file) else {
-            throw QueryError.misused("there is no file \(file); name one with --config")
-        }
-        do {
-            return try FunctionConfig(
-                path: file,
-                surroundings: FunctionConfig.Surroundings(
-                    bucketsFolder: path,
-                    environment: variables
-                )
-            )
-        } catch {
-            throw QueryError.misused(error.description)
         }
     }
 }

@@ -59,18 +59,4 @@ struct CommonOptions: ParsableArguments {
     static func absolute(_ path: String) -> String {
         FilePath.resolve(path, in: FilePath.canonical(".") ?? "/")
     }
-
-    /// Replaces this process by `sluice-sql`, which alone opens tables.
-    ///
-    /// - Throws: `CommandFailure` when it cannot be started.
-    static func becomeSQL(_ arguments: [String]) throws -> Never {
-        let program = programs + "/sluice-sql"
-        let pointers = ([program] + arguments).map { strdup($0) } + [nil]
-        execv(program, pointers)
-        let reason = String(cString: strerror(errno))
-        for pointer in pointers { free(pointer) }
-        throw CommandFailure.failed(
-            "cannot start \(program): \(reason); build or install it beside sluice"
-        )
-    }
 }

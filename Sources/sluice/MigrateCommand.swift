@@ -14,5 +14,5 @@ struct MigrateCommand: ParsableCommand {
     @Argument(parsing: .captureForPassthrough)
     var arguments: [String] = []
 
-    func run() throws { try CommonOptions.becomeSQL(["migrate"] + arguments) }
+    func run() throws { try SQLProgram.become("migrate", arguments) }
 }

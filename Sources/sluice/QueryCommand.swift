@@ -14,5 +14,5 @@ struct QueryCommand: ParsableCommand {
     @Argument(parsing: .captureForPassthrough)
     var arguments: [String] = []
 
-    func run() throws { try CommonOptions.becomeSQL(["query"] + arguments) }
+    func run() throws { try SQLProgram.become("query", arguments) }
 }

@@ -1,3 +1,4 @@
+import Events
 import FoundationEssentials
 import TestSupport
 import Testing
@@ -24,5 +25,24 @@ struct GeneratorTests {
             let content = try Data(contentsOf: URL(filePath: "\(folder)/\(path)"))
             #expect(try scratch.read(path) == content, "\(path)")
         }
+    }
+
+    @Test("arrive one by one, too, by scripts/demo", arguments: ["pins", "streaming"])
+    func areDropped(pipeline: String) async throws {
+        let buckets = try PipelineBuckets(pipeline)
+        let end = try await run(
+            "/usr/bin/env",
+            [
+                "python3", "\(packageFolder)/scripts/demo", "--rate", "1000", "--count", "12",
+                "--buckets", buckets.path, pipeline,
+            ],
+            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"]
+        )
+        #expect(end.code == 0, "\(end.errors)")
+        try await buckets.settle()
+        let loads = try await buckets.rows(
+            "SELECT count(*) AS files, CAST(sum(rejects) AS BIGINT) AS rejects FROM warehouse.sluice_loads"
+        )
+        #expect(loads == [["files": 12, "rejects": 0]])
     }
 }

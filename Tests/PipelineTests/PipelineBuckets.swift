@@ -15,6 +15,9 @@ struct PipelineBuckets {
         settings = "\(pipeline)/functions.json"
     }
 
+    /// The folder of buckets.
+    var path: String { scratch.path("buckets") }
+
     /// Drops a copy of a file under a key of stage-1.
     func drop(_ file: String, as key: String) throws {
         try scratch.write(try Data(contentsOf: URL(filePath: file)), to: "buckets/stage-1/\(key)")
@@ -52,7 +55,7 @@ struct PipelineBuckets {
         _ arguments: [String],
         _ operands: [String] = []
     ) async throws -> ProgramEnd {
-        let options = ["--config", settings, "--buckets", scratch.path("buckets"), "--"]
+        let options = ["--config", settings, "--buckets", path, "--"]
         return try await run(
             builtProgram(named: "sluice"),
             arguments + (operands.isEmpty ? options.dropLast() : options + operands),
