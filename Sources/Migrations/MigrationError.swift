@@ -11,9 +11,8 @@ public struct MigrationError: Error, Equatable, Sendable, CustomStringConvertibl
 
     static func failed(_ script: MigrationScript, _ reason: String) -> MigrationError {
         MigrationError(
-            description:
-                "\(script.path) failed and changed nothing: \(reason); correct it, or undo "
-                + "what stands in its way"
+            description: "\(script.path) failed and changed nothing; correct it, or undo what "
+                + "stands in its way: \(reason)"
         )
     }
 }

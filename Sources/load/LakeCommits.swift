@@ -142,7 +142,9 @@ private struct LakeLoading {
             }
             try connection.execute("INSERT INTO \(name) BY NAME \(rows)")
         } else {
+            let indexes = try TableIndexes(of: table, on: connection)
             try connection.execute("CREATE OR REPLACE TABLE \(name) AS \(rows)")
+            try indexes.restore(on: connection)
         }
         try connection.execute(
             "DELETE FROM warehouse.\(LoadHistory.table) WHERE table_name = \(SQL.literal(table)) "

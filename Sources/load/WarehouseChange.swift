@@ -59,6 +59,7 @@ struct WarehouseChange {
     /// Does it, within a transaction of the attached warehouse.
     func apply(on connection: borrowing Connection) throws {
         try LoadHistory.prepare(on: connection)
+        let indexes = try TableIndexes(of: settings.name, on: connection)
         if old.columns.isEmpty || isRetyped {
             let foreign = old.columns.isEmpty ? "" : " UNION ALL BY NAME (\(foreignRows))"
             try connection.execute(
@@ -74,6 +75,7 @@ struct WarehouseChange {
             }
             try replaceRows(on: connection)
         }
+        try indexes.restore(on: connection)
         try LoadHistory.markReplaced(replaced, table: settings.name, on: connection)
         for version in chosen {
             try LoadHistory.record(version, table: settings.name, on: connection)

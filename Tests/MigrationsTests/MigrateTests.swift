@@ -145,6 +145,28 @@ struct MigrateTests {
         #expect(try await ask("FROM warehouse.adults", in: folder) == "name\nAda\n")
     }
 
+    @Test("makes indexes that outlast a table's new columns; load runs no script without need")
+    func indexes() async throws {
+        let folder = try Self.project([
+            "V1__people.sql": """
+            CREATE TABLE people (name varchar, _source varchar, _seq bigint);
+            CREATE UNIQUE INDEX people_by_name ON people (name);
+            CREATE TABLE runs (began timestamptz)
+            """,
+            "A__runs.sql": "INSERT INTO runs VALUES (now())",
+        ])
+        try folder.write("name\nAda\n", to: "buckets/stage-1/people/a.csv")
+        #expect(try await sluice("up", "--once", in: folder).code == 0)
+        try folder.write("name,born\nTim,2001-02-03\n", to: "buckets/stage-1/people/b.csv")
+        #expect(try await sluice("up", "--once", in: folder).code == 0)
+        let people = "SELECT name, born FROM warehouse.people ORDER BY name"
+        #expect(try await ask(people, in: folder) == "name,born\nAda,\nTim,2001-02-03\n")
+        let indexes =
+            "SELECT index_name AS i FROM duckdb_indexes() WHERE database_name = 'warehouse'"
+        #expect(try await ask(indexes, in: folder) == "i\npeople_by_name\n")
+        #expect(try await ask("SELECT count(*) AS n FROM warehouse.runs", in: folder) == "n\n1\n")
+    }
+
     @Test("needs the setting, and the folder")
     func needs() async throws {
         let folder = try Self.project([:])
