@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -82,6 +85,7 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
+        .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
@@ -102,13 +106,15 @@ let package = Package(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
-                lifecycle, logging,
+                "CLinuxCalls", lifecycle, logging,
             ]
         ),
+        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "CLinuxCalls", "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
+                "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -130,7 +136,6 @@ let package = Package(
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("Catalog", ["Events", "Buckets"]),
-        library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
@@ -141,6 +146,10 @@ let package = Package(
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
                 "RecordSplit",
             ]
+        ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
         .executableTarget(
             name: "split",
@@ -199,7 +208,9 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
@@ -207,12 +218,14 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
         tests("Pipeline", ["Events"]),
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
+        tests("Install"),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

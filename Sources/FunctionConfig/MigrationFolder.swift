@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The folder of the SQL files that change the warehouse's schema.
 public struct MigrationFolder: Sendable, Equatable {
@@ -12,10 +13,16 @@ public struct MigrationFolder: Sendable, Equatable {
     /// - Throws: `FunctionConfigError` with every problem: no such folder, names that say nothing,
     ///   versions and names that stand twice.
     public init(path: String) throws(FunctionConfigError) {
-        self.path = path
         let files: [String]
+        // The folder may be a link; the listing would not follow it.
+        if let real = realpath(path, nil) {
+            self.path = String(cString: real)
+            free(real)
+        } else {
+            self.path = path
+        }
         do {
-            files = try FileManager.default.subpathsOfDirectory(atPath: path)
+            files = try FileManager.default.subpathsOfDirectory(atPath: self.path)
         } catch {
             throw FunctionConfigError(problems: [
                 Self.problem("there is no folder \(path)", "make it, or correct the path")

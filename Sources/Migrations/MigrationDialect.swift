@@ -1,22 +1,27 @@
 import DuckDB
 import FunctionConfig
+import WarehouseAccess
 
 /// How a script's text is run: each kind of warehouse reads its own SQL, with bare names of tables.
 struct MigrationDialect {
     private let warehouse: Warehouse
 
-    init(_ warehouse: Warehouse) { self.warehouse = warehouse }
+    init(of warehouse: Warehouse) { self.warehouse = warehouse }
 
-    /// Makes the transaction the only one that changes the schema.
+    /// Makes the transaction the only one that changes the schema, and the schema if it is not there.
     func begin(on connection: borrowing Connection) throws(DuckDBError) {
         // A DuckDB file is in nobody else's hands here.
         guard case .postgres(let server) = warehouse else { return }
-        try send(
-            "SELECT pg_advisory_xact_lock(hashtext('sluice_changes'), hashtext("
-                + "\(SQL.literal(server.schema)))); "
-                + "CREATE SCHEMA IF NOT EXISTS \(SQL.identifier(server.schema))",
-            on: connection
+        try connection.onServer("SET LOCAL lock_timeout = '10s'")
+        let name = SQL.literal("sluice_changes \(server.schema)")
+        _ = try connection.serverRows(
+            "SELECT pg_advisory_xact_lock(hashtextextended(\(name), 0))::text"
         )
+        let found = try connection.serverRows(
+            "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = \(SQL.literal(server.schema))"
+        )
+        guard found.isEmpty else { return }
+        try connection.onServer("CREATE SCHEMA \(SQL.identifier(server.schema))")
     }
 
     /// Runs a script's statements within the open transaction.
@@ -46,6 +51,8 @@ struct MigrationDialect {
     }
 
     /// As one statement of the server's, which thereby refuses to end the transaction within it.
+    ///
+    /// Source: PostgreSQL, PL/pgSQL, "Executing Dynamic Commands".
     private func runThere(
         _ sql: String,
         schema: String,
@@ -53,19 +60,10 @@ struct MigrationDialect {
     ) throws(DuckDBError) {
         var number = 0
         while sql.contains("$script\(number)$") || sql.contains("$run\(number)$") { number += 1 }
-        let path = SQL.literal(SQL.identifier(schema) + ", public")
-        try send(
-            "SELECT set_config('search_path', \(path), true)",
-            on: connection
+        let (script, run) = ("$script\(number)$", "$run\(number)$")
+        try connection.onServer("SET LOCAL search_path = \(SQL.identifier(schema)), public")
+        try connection.onServer(
+            "DO \(run)\nBEGIN EXECUTE \(script)\(sql)\n\(script); END\n\(run)"
         )
-        try send(
-            "DO $run\(number)$\nBEGIN EXECUTE $script\(number)$\(sql)\n$script\(number)$; END\n"
-                + "$run\(number)$",
-            on: connection
-        )
-    }
-
-    private func send(_ sql: String, on connection: borrowing Connection) throws(DuckDBError) {
-        try connection.execute("CALL postgres_execute('warehouse', \(SQL.literal(sql)))")
     }
 }

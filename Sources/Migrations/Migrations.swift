@@ -40,7 +40,8 @@ public struct Migrations: Sendable {
     ///
     /// - Throws: `HandlerError` when the warehouse cannot be read.
     public func plan(on connection: borrowing Connection) throws -> MigrationPlan {
-        let history = try access.reading(on: connection) { try ChangeHistory.read(on: $0) }
+        let store = ChangeHistory(of: access.warehouse)
+        let history = try access.reading(on: connection) { try store.read(on: $0) }
         return MigrationPlan(migrations, history: history ?? [])
     }
 
@@ -75,19 +76,20 @@ public struct Migrations: Sendable {
         on connection: borrowing Connection
     ) throws -> Applied? {
         var seconds = 0.0
-        let dialect = MigrationDialect(access.warehouse)
+        let store = ChangeHistory(of: access.warehouse)
+        let dialect = MigrationDialect(of: access.warehouse)
         do {
-            let isApplied = try access.writing(on: connection) { connection in
+            let isApplied = try access.writing(on: connection, before: { _ in }) { connection in
                 try dialect.begin(on: connection)
-                try ChangeHistory.prepare(on: connection)
-                let history = try ChangeHistory.read(on: connection)
+                try store.prepare(on: connection)
+                let history = try store.read(on: connection)
                 guard MigrationPlan(migrations, history: history).pending.contains(next) else {
                     return false
                 }
                 let clock = ContinuousClock.now
                 try dialect.run(next.migration.sql, on: connection)
                 seconds = (ContinuousClock.now - clock) / .seconds(1)
-                try ChangeHistory.record(next.migration, seconds: seconds, on: connection)
+                try store.record(next.migration, seconds: seconds, on: connection)
                 return true
             }
             guard isApplied else { return nil }

@@ -5,15 +5,11 @@ import FunctionConfig
 import HandlerRuntime
 import Migrations
 import TableRows
-import WarehouseAccess
 
 /// Brings new object versions, or the partitions that lake commits changed, into the warehouse.
 func load(_ context: HandlerContext) throws -> HandlerResult {
     let database = try Database(settings: context.databaseSettings)
-    let warehouse = LoadTarget(
-        access: WarehouseAccess(context.config.warehouse, purpose: "load"),
-        connection: try database.connect()
-    )
+    let warehouse = LoadTarget(context.config.warehouse, connection: try database.connect())
     if let folder = context.config.migrations { try migrate(folder, warehouse) }
     switch context.event {
     case .crawler(let event):
@@ -62,20 +58,4 @@ private func load(
         context: context
     )
     return try loading.run(into: warehouse)
-}
-
-/// The warehouse and the connection on which it is attached while it is needed.
-struct LoadTarget: ~Copyable {
-    let access: WarehouseAccess
-    let connection: Connection
-
-    /// Reads; nil when there is no warehouse yet.
-    func reading<Answer>(_ body: (borrowing Connection) throws -> Answer) throws -> Answer? {
-        try access.reading(on: connection, body)
-    }
-
-    /// Writes in one transaction, see `WarehouseAccess`.
-    func writing(_ body: (borrowing Connection) throws -> Bool) throws -> Bool {
-        try access.writing(on: connection, body)
-    }
 }

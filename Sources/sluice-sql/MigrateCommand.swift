@@ -23,10 +23,10 @@ struct MigrateCommand: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    @OptionGroup var options: ReadingOptions
+    @OptionGroup var surroundings: SurroundingsOptions
 
     func run() throws {
-        let settings = try options.settings(of: options.bucketsFolder())
+        let settings = try surroundings.settings(of: surroundings.bucketsFolder())
         guard let folder = settings.migrations else {
             throw QueryError.misused(
                 "functions.json has no `migrations`; set it to the folder of your SQL files"

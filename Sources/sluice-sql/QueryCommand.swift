@@ -1,6 +1,5 @@
 import ArgumentParser
 import DuckDB
-import FunctionConfig
 import Glibc
 
 /// `sluice-sql query "SQL"`: runs one read-only statement and prints its rows.
@@ -19,17 +18,17 @@ struct QueryCommand: ParsableCommand {
     @Argument(help: "One SELECT statement in DuckDB's SQL.")
     var sql: String
 
+    @OptionGroup var surroundings: SurroundingsOptions
+
     @Option(help: "table, csv or json; table on a terminal, csv elsewhere.")
     var format: Format?
 
-    @OptionGroup var options: ReadingOptions
-
     func run() throws {
-        // Settings are read only if the warehouse is asked for: a mistake in them does not keep
-        // anybody from the lake.
-        let session = try QuerySession(sql: sql, folder: options.bucketsFolder()) { folder in
-            try options.settings(of: folder).warehouse
-        }
+        let session = try QuerySession(
+            sql: sql,
+            folder: surroundings.bucketsFolder(),
+            warehouse: surroundings.warehouse
+        )
         let output = StandardOutput()
         switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
         case .csv: try session.run { try CSVForm.write($0, to: output) }

@@ -44,7 +44,7 @@ struct QuerySession: ~Copyable {
         try Self.makeViews(words.tables(of: lakeTables), in: folder, database, connection)
         let hold =
             words.nameWarehouse
-            ? try Self.attach(try warehouse(folder), to: connection) : nil
+            ? try Self.attach(try warehouse(folder), to: connection, words) : nil
         self.sql = sql
         self.lakeTables = lakeTables
         self.database = database
@@ -139,11 +139,15 @@ struct QuerySession: ~Copyable {
 
     private static func attach(
         _ warehouse: Warehouse,
-        to connection: borrowing Connection
+        to connection: borrowing Connection,
+        _ words: NamedWords
     ) throws -> WarehouseHold {
         do {
             let access = WarehouseAccess(warehouse, purpose: "query")
-            guard let hold = try access.attachForReading(to: connection) else {
+            let hold = try access.attachForReading(to: connection) { table in
+                !words.tables(of: [table]).isEmpty
+            }
+            guard let hold else {
                 throw QueryError.failed(
                     "there is no warehouse at \(warehouse) yet; `load` makes it with its first rows"
                 )

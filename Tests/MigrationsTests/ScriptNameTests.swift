@@ -1,3 +1,4 @@
+import FoundationEssentials
 import FunctionConfig
 import TestSupport
 import Testing
@@ -54,6 +55,10 @@ struct ScriptNameTests {
         }
         let folder = try MigrationFolder(path: scratch.path)
         #expect(folder.scripts.map(\.path) == ["V1__a.sql", "more/R__b.sql"])
+        let link = try ScratchFolder().path + ".link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: scratch.path)
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        #expect(try MigrationFolder(path: link) == folder)
 
         for name in ["more/V1.0__c.sql", "R__b.sql", "V2_d.sql"] {
             try scratch.write("SELECT 1", to: name)

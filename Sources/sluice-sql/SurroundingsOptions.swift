@@ -3,15 +3,15 @@ import Buckets
 import FoundationEssentials
 import FunctionConfig
 
-/// Where the tables are: options that every command here has.
-struct ReadingOptions: ParsableArguments {
+/// Where lake and warehouse are: options, or the variables that a handler gets.
+struct SurroundingsOptions: ParsableArguments {
     @Option(help: "The settings.")
     var config: String?
 
     @Option(help: "The buckets folder.")
     var buckets: String?
 
-    /// The buckets folder, which must exist.
+    /// The buckets folder, which must be there.
     func bucketsFolder() throws -> BucketsFolder {
         let variables = ProcessInfo.processInfo.environment
         let given = buckets ?? variables["SLUICE_BUCKETS"] ?? "buckets"
@@ -21,6 +21,14 @@ struct ReadingOptions: ParsableArguments {
             )
         }
         return BucketsFolder(path: path)
+    }
+
+    /// The warehouse that the settings name.
+    ///
+    /// Settings are read only if the warehouse is asked for: a mistake in them does not keep
+    /// anybody from the lake.
+    func warehouse(of folder: BucketsFolder) throws -> Warehouse {
+        try settings(of: folder).warehouse
     }
 
     /// The settings, read and checked.
