@@ -79,7 +79,8 @@ public struct Migrations: Sendable {
         let store = ChangeHistory(of: access.warehouse)
         let dialect = MigrationDialect(of: access.warehouse)
         do {
-            let isApplied = try access.writing(on: connection, before: { _ in }) { connection in
+            let isApplied = try access.writing(on: connection) { _ in
+            } transaction: { connection in
                 try dialect.begin(on: connection)
                 try store.prepare(on: connection)
                 let history = try store.read(on: connection)
