@@ -91,6 +91,9 @@ let package = Package(
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -109,13 +112,17 @@ let package = Package(
                 "CLinuxCalls", lifecycle, logging,
             ]
         ),
-        library("Reports", ["Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
+        ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CLinuxCalls", "Reports", "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets",
-                "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
+                logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -135,7 +142,6 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("Catalog", ["Events", "Buckets"]),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
@@ -191,9 +197,10 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "Migrations", "DuckDB", "DeltaTable", "LakeFiles",
-                "HandlerRuntime",
-                "Events", "Buckets", "FunctionConfig", argumentParser,
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
+                "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -226,6 +233,15 @@ let package = Package(
         tests("Pipeline", ["Events"]),
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("Install"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

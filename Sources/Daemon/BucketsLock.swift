@@ -47,6 +47,14 @@ public struct BucketsLock: ~Copyable, Sendable {
         return holder.process
     }
 
+    /// When the present holder took the lock, in microseconds since 1970.
+    public static func heldSince(of buckets: BucketsFolder) -> Int64? {
+        var status = stat()
+        // Written once, by who takes the lock.
+        guard stat(path(buckets), &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
+    }
+
     private static func path(_ buckets: BucketsFolder) -> String { buckets.stateFolder + "/lock" }
 
     private static func content(_ file: Int32) -> (process: Int32, isDaemon: Bool)? {

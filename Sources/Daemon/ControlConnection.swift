@@ -13,6 +13,7 @@ final class ControlConnection: Sendable {
     let id: UInt64
 
     private let socket: Int32
+    private let limit: Int
     /// Readable when there is something to send, or the end has come.
     private let wake: (reading: Int32, writing: Int32)
     private let outbox = Mutex(Outbox())
@@ -28,12 +29,14 @@ final class ControlConnection: Sendable {
     /// How long it may take none of an answer that does not fit into the socket, in milliseconds.
     private static let sendPatience: Int32 = 2_000
 
-    /// Takes over a socket; nil when the process has no more descriptors.
-    init?(_ socket: Int32, id: UInt64) {
+    /// Takes over a socket, for a request of at most `limit` bytes; nil when the process has no more
+    /// descriptors.
+    init?(_ socket: Int32, id: UInt64, limit: Int) {
         var pipe: [Int32] = [0, 0]
         guard pipe2(&pipe, O_CLOEXEC | O_NONBLOCK) == 0 else { return nil }
         self.socket = socket
         self.id = id
+        self.limit = limit
         wake = (pipe[0], pipe[1])
     }
 
@@ -98,9 +101,9 @@ final class ControlConnection: Sendable {
                 return line + block[..<newline]
             }
             line += block[..<count]
-            guard line.count <= ControlLine.limit else {
+            guard line.count <= limit else {
                 send(
-                    .refused("the request is longer than \(ControlLine.limit) bytes"),
+                    .refused("the request is longer than \(limit) bytes"),
                     isLast: true
                 )
                 _ = answer()

@@ -23,6 +23,7 @@ final class ControlSocket: Sendable {
 
     private let report: AsyncStream<ControlEvent>.Continuation
     private let buckets: BucketsFolder
+    private let limit: Int
     private let state = Mutex(State())
     private let stop: (reading: Int32, writing: Int32)
 
@@ -33,12 +34,13 @@ final class ControlSocket: Sendable {
         var waiter: CheckedContinuation<Void, Never>?
     }
 
-    /// Makes the socket and listens.
-    init(_ buckets: BucketsFolder) throws(BucketsError) {
+    /// Makes the socket and listens for requests of at most `limit` bytes.
+    init(_ buckets: BucketsFolder, limit: Int = ControlLine.limit) throws(BucketsError) {
         var pipe: [Int32] = [0, 0]
         guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw BucketsError(step: "make a pipe") }
         stop = (pipe[0], pipe[1])
         self.buckets = buckets
+        self.limit = limit
         // At most one request and one hang-up of each client.
         (events, report) = AsyncStream.makeStream()
         let socket: Int32
@@ -100,7 +102,9 @@ final class ControlSocket: Sendable {
         let connection = state.withLock { state -> ControlConnection? in
             guard !state.isEnding, state.clients.count < Self.mostClients else { return nil }
             state.nextID += 1
-            guard let connection = ControlConnection(socket, id: state.nextID) else { return nil }
+            guard let connection = ControlConnection(socket, id: state.nextID, limit: limit) else {
+                return nil
+            }
             state.clients[connection.id] = connection
             return connection
         }

@@ -76,12 +76,12 @@ public enum FinishedLine {
             : "warehouse.\(table) +\(Amount.count(counts.rows, "row"))"
     }
 
-    /// What was given up; functions that say the same are told together.
+    /// What was given up; functions that give the same reason are told together.
     private static func failures(_ version: FinishedVersion) -> [String] {
         var failures: [(failure: HandlerFailure, functions: [String])] = []
         for part in version.parts {
             guard case .failed(let failure) = part.outcome else { continue }
-            let index = failures.firstIndex { $0.failure == failure }
+            let index = failures.firstIndex { $0.failure.errorType == failure.errorType }
             if let index {
                 failures[index].functions.append(part.function)
             } else {
@@ -89,8 +89,11 @@ public enum FinishedLine {
             }
         }
         return failures.map { failure, functions in
-            "FAILED in \(functions.joined(separator: ", ")): \(failure.errorType): "
-                + failure.errorMessage
+            // Many messages begin with the object's name, as this line does.
+            let name = "\(version.object): "
+            let message = failure.errorMessage
+            let rest = message.hasPrefix(name) ? String(message.dropFirst(name.count)) : message
+            return "FAILED in \(functions.joined(separator: ", ")): \(failure.errorType): \(rest)"
         }
     }
 

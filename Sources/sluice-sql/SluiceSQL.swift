@@ -5,6 +5,9 @@ struct SluiceSQL: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-sql",
         abstract: "Reads lake and warehouse, and brings the warehouse's schema up to date.",
-        subcommands: [QueryCommand.self, MigrateCommand.self, DropTestSchemaCommand.self]
+        subcommands: [
+            QueryCommand.self, MigrateCommand.self, ObjectCommand.self, TablesCommand.self,
+            InventoryCommand.self, DropTestSchemaCommand.self,
+        ]
     )
 }

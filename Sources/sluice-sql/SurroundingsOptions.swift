@@ -23,10 +23,10 @@ struct SurroundingsOptions: ParsableArguments {
         return BucketsFolder(path: path)
     }
 
-    /// The warehouse that the settings name.
+    /// Where the warehouse is.
     ///
-    /// Settings are read only if the warehouse is asked for: a mistake in them does not keep
-    /// anybody from the lake.
+    /// To be asked only if the warehouse is needed: a mistake in the settings does not keep anybody
+    /// from the lake.
     func warehouse(of folder: BucketsFolder) throws -> Warehouse {
         try settings(of: folder).warehouse
     }

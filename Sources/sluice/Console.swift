@@ -34,6 +34,15 @@ enum Console {
         }
     }
 
+    /// The columns for text on standard output: those of the terminal, at most 120; elsewhere 100.
+    static var width: Int {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0,
+            size.ws_col > 0
+        else { return 100 }
+        return min(120, max(40, Int(size.ws_col)))
+    }
+
     /// Lets a screen write the lines for standard error; nil for nobody any more.
     static func use(_ other: Screen?) { screen.withLock { $0 = other } }
 }

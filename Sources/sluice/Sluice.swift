@@ -14,8 +14,9 @@ struct Sluice: AsyncParsableCommand {
             """,
         subcommands: [
             UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
-            EventCommand.self, LogsCommand.self, RedriveCommand.self, QueryCommand.self,
-            MigrateCommand.self, TestCommand.self,
+            EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
+            QueryCommand.self, TablesCommand.self, MigrateCommand.self, VerifyCommand.self,
+            TestCommand.self,
         ]
     )
 
