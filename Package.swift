@@ -129,6 +129,7 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
+        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
         library("Catalog", ["Events", "Buckets"]),
         library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
@@ -178,8 +179,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "WarehouseAccess", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime", "Events", "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -189,10 +190,11 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"],
+            ["DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime"],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
+        tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Ledger", ["Ledger", "Events"]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),

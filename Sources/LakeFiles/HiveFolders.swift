@@ -14,6 +14,7 @@ enum HiveFolders {
     ///   - files: The files.
     ///   - columns: All partition columns of the table.
     ///   - table: The table's folder.
+    /// - Returns: Whether DuckDB may read the values from the folders.
     static func agree(_ files: [AddFile], columns: [String], table: String) -> Bool {
         // A folder above the table may look like a partition, too.
         guard !table.utf8.contains(UInt8(ascii: "=")) else { return false }
