@@ -57,7 +57,7 @@ struct QueryCommand: ParsableCommand {
     func run() throws {
         let output = StandardOutput()
         defer { output.flush() }
-        if list || sql == "@" {
+        if list || sql?.trimmed == "@" {
             output.write(try savedQueries.list())
             return
         }
@@ -80,7 +80,7 @@ struct QueryCommand: ParsableCommand {
     }
 
     private func request() throws -> QueryRequest {
-        guard let sql else {
+        guard let sql = sql.map({ String($0.trimmed) }) else {
             throw QueryError.misused("give a statement, or @NAME of a saved query, or --list")
         }
         guard chart == nil || (!explain && format == nil) else {
