@@ -39,7 +39,6 @@ struct QuerySession: ~Copyable {
             let connection = try database.connect()
             try StatementRules.requireOneStatement(request.sql, on: connection)
             let words = NamedWords(request.sql)
-            if request.asOf != nil, words.nameWarehouse { throw Self.noOlderWarehouse }
             try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
             let lake = try LakeTables(
                 meantBy: words,
@@ -48,7 +47,7 @@ struct QuerySession: ~Copyable {
                 using: DuckDBCheckpoints(database)
             )
             let hold =
-                words.nameWarehouse
+                words.nameWarehouse && request.asOf == nil
                 ? try Self.attach(try warehouse(folder), to: connection) : nil
             let plan = Self.plan(request, lake, connection)
             try Self.requireOneTable(request.asOf, plan, lake)
@@ -81,8 +80,13 @@ struct QuerySession: ~Copyable {
 
     /// DuckDB's words, and which tables there are if it missed one.
     func described(_ error: DuckDBError) -> QueryError {
-        guard error.message.contains("Table with name") else { return QueryError.sql(error) }
-        if let past = lake.missing.first { return QueryError.failed(past.description) }
+        let isTableMissing = error.message.contains("Table with name")
+        if isTableMissing, let past = lake.missing.first {
+            return QueryError.failed(past.description)
+        }
+        let isMissingPast = request.asOf != nil && NamedWords(request.sql).nameWarehouse
+        if isMissingPast, error.message.contains("warehouse") { return Self.noOlderWarehouse }
+        guard isTableMissing else { return QueryError.sql(error) }
         let known = lake.present.isEmpty ? "none yet" : lake.present.joined(separator: ", ")
         return QueryError.failed("\(error.message)\nlake tables: \(known)")
     }

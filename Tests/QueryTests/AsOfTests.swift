@@ -96,5 +96,7 @@ struct AsOfTests {
         let warehouse = try await buckets.ask("FROM warehouse.t", "--as-of", "1")
         #expect(warehouse.code == 2)
         #expect(warehouse.errors.contains("the warehouse keeps no older versions"))
+        let named = try await buckets.ask("SELECT 1 AS warehouse FROM people", "--as-of", "1")
+        #expect(named.errors.contains("data files are gone"))
     }
 }
