@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -82,11 +85,15 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
+        .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
+        library("Catalog", ["Events", "Buckets"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -102,14 +109,20 @@ let package = Package(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
-                lifecycle, logging,
+                "CLinuxCalls", lifecycle, logging,
             ]
+        ),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
         ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
+                logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -130,14 +143,16 @@ let package = Package(
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
-        library("Catalog", ["Events", "Buckets"]),
-        library("WarehouseAccess", ["DuckDB", "HandlerRuntime", "FunctionConfig"]),
         library(
             "TableRows",
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
                 "RecordSplit",
             ]
+        ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
         .executableTarget(
             name: "split",
@@ -179,8 +194,10 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
-                "HandlerRuntime", "Events", "Buckets", "FunctionConfig", argumentParser,
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog",
+                "LakeQuery",
+                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -196,7 +213,9 @@ let package = Package(
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
@@ -204,10 +223,21 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Install"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

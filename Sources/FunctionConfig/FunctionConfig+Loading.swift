@@ -79,6 +79,7 @@ extension FunctionConfig {
         tables = Self.readTables(root, folder: folder)
         triggers = Self.readTriggers(root, tables: tables, functions: functions)
         root.finish()
+        variables = findings.variables
         checkTogether(findings)
         if let programs = surroundings.programs {
             findings.problems += handlerProblems(programs: programs)
@@ -178,6 +179,7 @@ extension FunctionConfig {
             }
             let variable = String(rest[rest.index(after: rest.startIndex)..<end])
             if let value = environment[variable] {
+                reader.keep(variable: variable, value: value)
                 result += value
             } else {
                 reader.add(

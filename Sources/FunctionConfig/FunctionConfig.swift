@@ -22,6 +22,9 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to half the machine's.
     public var maxMemory: Int
+    /// The variables of Sluice's own environment that the file names as `${NAME}`, with what they
+    /// stood for: whoever reads the file again needs them.
+    public internal(set) var variables: [String: String] = [:]
 
     /// The folder of `functions.json`: every handler's working directory.
     public var folder: String {

@@ -27,9 +27,6 @@ public struct LakeFiles: Sendable {
     /// The name of the tag that tells which schema a file was written with.
     static let schemaTag = "sluice.schema"
 
-    /// Whether Sluice wrote a data file, so that its statistics are as Sluice makes them.
-    public static func wrote(_ file: AddFile) -> Bool { file.tags?[schemaTag] != nil }
-
     /// A short name for names and types of a schema, equal only for equal schemas.
     static func fingerprint(of schema: DeltaSchema) -> String {
         let text = schema.fields.map { JSONString.quoted($0.name) + $0.type.duckDBName }

@@ -37,7 +37,7 @@ extension FileFacts {
         for (row, index) in files.indices.enumerated() {
             let file = files[index]
             numbers[row] = Int64(index)
-            ours[row] = LakeFiles.wrote(file) ? 1 : 0
+            ours[row] = LakeFiles.isOurs(file) ? 1 : 0
             set(file.stats, column: 1, row: row, writer)
             for (column, field) in columns.enumerated() {
                 // The log's empty text is null.

@@ -10,51 +10,65 @@ public struct WarehouseAccess: Sendable {
     /// Where the warehouse is.
     public let warehouse: Warehouse
     private let purpose: String
+    private let patience: Duration
 
     /// The name under which the warehouse is attached.
     static let database = "warehouse"
 
-    /// How long to wait for others to let go of a file.
-    static let patience = Duration.seconds(10)
-
     /// Prepares the way; nothing is opened yet.
     ///
-    /// `purpose` is a word that tells others what the holder does, for example `load`.
-    public init(_ warehouse: Warehouse, purpose: String) {
+    /// - Parameters:
+    ///   - warehouse: Where the warehouse is.
+    ///   - purpose: A word that tells others what the holder does, for example `load`.
+    ///   - patience: How long to wait for others to let go of a file.
+    public init(_ warehouse: Warehouse, purpose: String, patience: Duration = .seconds(10)) {
         self.warehouse = warehouse
         self.purpose = purpose
+        self.patience = patience
     }
 
-    /// Attaches the warehouse for reading, for as long as the answer lives.
+    /// Attaches the warehouse for reading, for as long as the answer lives: tables are
+    /// `warehouse.<table>`, with the same columns wherever the warehouse is.
     ///
+    /// With PostgreSQL they are views and a transaction is left open on the connection, so that all
+    /// that is read is of one moment.
+    ///
+    /// - Parameters:
+    ///   - connection: A connection without a transaction.
+    ///   - wanted: Chooses the tables of a server that are needed; those of a file are all there.
     /// - Returns: Nil when there is no warehouse yet: no file, or no schema.
-    /// - Throws: `HandlerError`: `WarehouseBusy` or `WarehouseAway` (not now), `WarehouseFailed`.
+    /// - Throws: `HandlerError`: `WarehouseBusy` or `WarehouseAway` (not now), `WarehouseFailed` and
+    ///   `WarehouseDenied`.
     public func attachForReading(
-        to connection: borrowing Connection
+        to connection: borrowing Connection,
+        tables wanted: (String) -> Bool = { _ in true }
     ) throws(HandlerError) -> WarehouseHold? {
         switch warehouse {
         case .duckDB(let path):
-            let file = DuckDBWarehouse(path: path, purpose: purpose)
+            let file = DuckDBWarehouse(path: path, purpose: purpose, patience: patience)
             return try file.exists ? file.attach(to: connection, .reading) : nil
         case .postgres(let server):
-            let database = PostgresWarehouse(server: server, purpose: purpose)
-            return try database.attachForReading(to: connection) ? WarehouseHold(lock: nil) : nil
+            let views = PostgresViews(server: server)
+            return try views.attach(to: connection, purpose: purpose, wanted: wanted)
+                ? WarehouseHold(lock: nil) : nil
         }
     }
 
-    /// Reads; nil when there is no warehouse yet.
+    /// Reads the tables as they are, attached as `warehouse`; nil when there is no warehouse yet.
     ///
     /// - Throws: What `body` throws, and what `attachForReading` does.
     public func reading<Answer>(
         on connection: borrowing Connection,
         _ body: (borrowing Connection) throws -> Answer
     ) throws -> Answer? {
-        guard let hold = try attachForReading(to: connection) else { return nil }
+        guard let hold = try attachRaw(to: connection) else { return nil }
         defer { hold.release(connection) }
         return try explained { try body(connection) }
     }
 
     /// Writes in one transaction; with a DuckDB file, alone with it.
+    ///
+    /// `before` runs when the warehouse is attached and no transaction has begun.
     ///
     /// Committed, and on the disk, when `body` returns true; rolled back when it returns false or
     /// throws. When a server is lost while it commits, this throws and the outcome is unknown: the
@@ -63,11 +77,13 @@ public struct WarehouseAccess: Sendable {
     /// - Throws: What `body` throws; `WarehouseBusy`, `WarehouseAway`, `WarehouseFailed`.
     public func writing(
         on connection: borrowing Connection,
-        _ body: (borrowing Connection) throws -> Bool
+        before: (borrowing Connection) throws -> Void,
+        transaction body: (borrowing Connection) throws -> Bool
     ) throws -> Bool {
         let hold = try attachForWriting(to: connection)
         defer { hold.release(connection) }
         return try explained {
+            try before(connection)
             try connection.execute("BEGIN TRANSACTION")
             do {
                 let isGood = try body(connection)
@@ -81,12 +97,23 @@ public struct WarehouseAccess: Sendable {
         }
     }
 
+    private func attachRaw(
+        to connection: borrowing Connection
+    ) throws(HandlerError) -> WarehouseHold? {
+        guard case .postgres(let server) = warehouse else {
+            return try attachForReading(to: connection)
+        }
+        let place = PostgresWarehouse(server: server, purpose: purpose)
+        return try place.attachForReading(to: connection, as: Self.database)
+            ? WarehouseHold(lock: nil) : nil
+    }
+
     private func attachForWriting(
         to connection: borrowing Connection
     ) throws(HandlerError) -> WarehouseHold {
         switch warehouse {
         case .duckDB(let path):
-            return try DuckDBWarehouse(path: path, purpose: purpose).attach(
+            return try DuckDBWarehouse(path: path, purpose: purpose, patience: patience).attach(
                 to: connection,
                 .writing
             )
@@ -101,7 +128,9 @@ public struct WarehouseAccess: Sendable {
         do {
             return try body()
         } catch let error as DuckDBError {
-            guard case .postgres(let server) = warehouse else { throw error }
+            guard case .postgres(let server) = warehouse, PostgresFailure.isOfServer(error) else {
+                throw error
+            }
             throw PostgresFailure(error, of: server).error
         }
     }

@@ -4,15 +4,11 @@ import Events
 import FunctionConfig
 import HandlerRuntime
 import TableRows
-import WarehouseAccess
 
 /// Brings new object versions, or the partitions that lake commits changed, into the warehouse.
 func load(_ context: HandlerContext) throws -> HandlerResult {
     let database = try Database(settings: context.databaseSettings)
-    let warehouse = LoadTarget(
-        access: WarehouseAccess(context.config.warehouse, purpose: "load"),
-        connection: try database.connect()
-    )
+    let warehouse = LoadTarget(context.config.warehouse, connection: try database.connect())
     switch context.event {
     case .crawler(let event):
         return try load(event.detail, context: context, into: warehouse)
@@ -41,20 +37,4 @@ private func load(
         context: context
     )
     return try loading.run(into: warehouse)
-}
-
-/// The warehouse and the connection on which it is attached while it is needed.
-struct LoadTarget: ~Copyable {
-    let access: WarehouseAccess
-    let connection: Connection
-
-    /// Reads; nil when there is no warehouse yet.
-    func reading<Answer>(_ body: (borrowing Connection) throws -> Answer) throws -> Answer? {
-        try access.reading(on: connection, body)
-    }
-
-    /// Writes in one transaction, see `WarehouseAccess`.
-    func writing(_ body: (borrowing Connection) throws -> Bool) throws -> Bool {
-        try access.writing(on: connection, body)
-    }
 }

@@ -1,8 +1,5 @@
 import ArgumentParser
-import Buckets
 import DuckDB
-import FoundationEssentials
-import FunctionConfig
 import Glibc
 import LakeQuery
 
@@ -45,11 +42,7 @@ struct QueryCommand: ParsableCommand {
     @Option(help: "Draw the rows: first column labels or x, numbers in the others.")
     var chart: Chart.Kind?
 
-    @Option(help: "The settings.")
-    var config: String?
-
-    @Option(help: "The buckets folder.")
-    var buckets: String?
+    @OptionGroup var surroundings: SurroundingsOptions
 
     @Option(help: "table, csv or json; table on a terminal, csv elsewhere.")
     var format: Format?
@@ -62,7 +55,11 @@ struct QueryCommand: ParsableCommand {
             return
         }
         let request = try request()
-        let session = try QuerySession(request, folder: bucketsFolder(), warehouse: warehouse)
+        let session = try QuerySession(
+            request,
+            folder: surroundings.bucketsFolder(),
+            warehouse: surroundings.warehouse
+        )
         if explain {
             output.write(try Explanation(session).text(asJSON: format == .json))
             return
@@ -105,43 +102,5 @@ struct QueryCommand: ParsableCommand {
         return request
     }
 
-    /// The saved queries, beside the settings whether these are there or not.
-    private var savedQueries: SavedQueries {
-        let given = config ?? ProcessInfo.processInfo.environment["SLUICE_CONFIG"]
-        let path = given ?? "functions.json"
-        return SavedQueries(beside: FilePath.parent(of: FilePath.canonical(path) ?? path))
-    }
-
-    private func bucketsFolder() throws -> BucketsFolder {
-        let variables = ProcessInfo.processInfo.environment
-        let given = buckets ?? variables["SLUICE_BUCKETS"] ?? "buckets"
-        guard let path = FilePath.canonical(given) else {
-            throw QueryError.misused(
-                "there is no buckets folder at \(given); name one with --buckets"
-            )
-        }
-        return BucketsFolder(path: path)
-    }
-
-    /// Settings are read only if the warehouse is asked for: a mistake in them does not keep
-    /// anybody from the lake.
-    private func warehouse(of folder: BucketsFolder) throws -> Warehouse {
-        let variables = ProcessInfo.processInfo.environment
-        let surroundings = FunctionConfig.Surroundings(
-            bucketsFolder: folder.path,
-            environment: variables
-        )
-        let given = config ?? variables["SLUICE_CONFIG"]
-        do {
-            guard let path = FilePath.canonical(given ?? "functions.json") else {
-                if let given {
-                    throw QueryError.misused("there is no file \(given); name one with --config")
-                }
-                return try FunctionConfig.standard(path: "/", surroundings: surroundings).warehouse
-            }
-            return try FunctionConfig(path: path, surroundings: surroundings).warehouse
-        } catch let error as FunctionConfigError {
-            throw QueryError.misused(error.description)
-        }
-    }
+    private var savedQueries: SavedQueries { SavedQueries(beside: surroundings.settingsFolder) }
 }

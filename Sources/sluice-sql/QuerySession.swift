@@ -48,7 +48,7 @@ struct QuerySession: ~Copyable {
             )
             let hold =
                 words.nameWarehouse && request.asOf == nil
-                ? try Self.attach(try warehouse(folder), to: connection) : nil
+                ? try Self.attach(try warehouse(folder), to: connection, words) : nil
             let plan = Self.plan(request, lake, connection)
             try Self.requireOneTable(request.asOf, plan, lake)
             let files = plan.map { lake.files(for: $0, on: connection) } ?? [:]
@@ -131,11 +131,15 @@ struct QuerySession: ~Copyable {
 
     private static func attach(
         _ warehouse: Warehouse,
-        to connection: borrowing Connection
+        to connection: borrowing Connection,
+        _ words: NamedWords
     ) throws -> WarehouseHold {
         do {
             let access = WarehouseAccess(warehouse, purpose: "query")
-            guard let hold = try access.attachForReading(to: connection) else {
+            let hold = try access.attachForReading(to: connection) { table in
+                !words.tables(of: [table]).isEmpty
+            }
+            guard let hold else {
                 throw QueryError.failed(
                     "there is no warehouse at \(warehouse) yet; `load` makes it with its first rows"
                 )
