@@ -142,6 +142,7 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
+        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
@@ -198,8 +199,9 @@ let package = Package(
             "sluice-sql",
             [
                 "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
-                "Catalog", "DuckDB",
-                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "Catalog",
+                "LakeQuery",
+                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
                 "FunctionConfig", argumentParser,
             ]
         ),
@@ -210,10 +212,11 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"],
+            ["DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime"],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
+        tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),

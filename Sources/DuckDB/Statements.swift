@@ -79,8 +79,15 @@ public struct PreparedStatement: ~Copyable {
         }
     }
 
-    /// The number of parameters (`?`, `$name`) that the statement asks for.
-    public var parameterCount: Int { Int(duckdb_nparams(handle)) }
+    /// The names of the parameters (`$name`) that the statement asks for, in lower case and in no
+    /// particular order; one without a name (`?`) is called by its number.
+    public var parameterNames: [String] {
+        (0..<duckdb_nparams(handle)).map { index in
+            guard let name = duckdb_parameter_name(handle, index + 1) else { return "\(index + 1)" }
+            defer { duckdb_free(UnsafeMutableRawPointer(mutating: name)) }
+            return String(cString: name).lowercased()
+        }
+    }
 
     /// Starts the statement.
     ///
