@@ -18,6 +18,16 @@ struct PipelineBuckets {
     /// The folder of buckets.
     var path: String { scratch.path("buckets") }
 
+    /// Drops the files of a folder of the case, such as `stage-1.2`.
+    func drop(_ folder: String) throws {
+        let root = "\(pipeline)/\(folder)"
+        for key in try FileManager.default.subpathsOfDirectory(atPath: root) {
+            var isFolder = false
+            _ = FileManager.default.fileExists(atPath: "\(root)/\(key)", isDirectory: &isFolder)
+            if !isFolder { try drop("\(root)/\(key)", as: key) }
+        }
+    }
+
     /// Drops a copy of a file under a key of stage-1.
     func drop(_ file: String, as key: String) throws {
         try scratch.write(try Data(contentsOf: URL(filePath: file)), to: "buckets/stage-1/\(key)")
@@ -36,14 +46,12 @@ struct PipelineBuckets {
     }
 
     /// The rows of a saved query.
-    func answer(_ name: String) async throws -> [JSONValue] {
-        let file = URL(filePath: "\(pipeline)/queries/\(name).sql")
-        return try await rows(String(decoding: try Data(contentsOf: file), as: UTF8.self))
-    }
+    func answer(_ name: String) async throws -> [JSONValue] { try await rows("@\(name)") }
 
-    /// The rows of a statement.
-    func rows(_ sql: String) async throws -> [JSONValue] {
-        let end = try await sluice(["query", "--format", "json"], [sql])
+    /// The rows of a statement, of lake tables as they were in a version if one is given.
+    func rows(_ sql: String, asOf version: Int? = nil) async throws -> [JSONValue] {
+        let past = version.map { ["--as-of", String($0)] } ?? []
+        let end = try await sluice(["query", "--format", "json"] + past, [sql])
         #expect(end.code == 0, "\(end.errors)")
         return try JSONValue(parsing: end.text).array ?? []
     }

@@ -48,4 +48,27 @@ struct StreamingTests {
                 }
         )
     }
+
+    @Test("keeps what a later dump leaves out, and shows what a record was before")
+    func history() async throws {
+        let buckets = try PipelineBuckets("streaming")
+        try buckets.drop("stage-1")
+        try await buckets.settle()
+        let ask =
+            "SELECT name, publisher FROM books WHERE name LIKE '%ed Room' OR name LIKE 'Letters%'"
+        let before = try await buckets.rows(ask)
+        try buckets.drop("stage-1.2")
+        try await buckets.settle()
+
+        let now = try await buckets.rows(ask)
+        #expect(before.count == 2)
+        #expect(now.count == 2)
+        #expect(now.contains { $0["publisher"] == .string("Second Edition House") })
+        // Rows of a table have no order.
+        let sorted = { (rows: [JSONValue]) in
+            rows.sorted { ($0["name"]?.string ?? "") < ($1["name"]?.string ?? "") }
+        }
+        #expect(try await sorted(buckets.rows(ask, asOf: 0)) == sorted(before))
+        #expect(sorted(now) != sorted(before))
+    }
 }

@@ -61,6 +61,8 @@ struct CaseFolder: Sendable {
         var statement: String
         /// The file of the rows, below the case.
         var rows: String
+        /// What `query` is given; nil for the text of the statement.
+        var savedQuery: String?
     }
 
     /// What is asked: each `expect/NAME.sql`, and each saved query `queries/NAME.sql`; the rows
@@ -75,9 +77,14 @@ struct CaseFolder: Sendable {
                 "\(path): both expect/ and queries/ hold \(twice).sql; rename one of them"
             )
         }
-        return (own.map { ("expect", $0) } + saved.map { ("queries", $0) }).map { folder, name in
-            Expectation(statement: "\(folder)/\(name).sql", rows: "expect/\(name).csv")
-        }
+        return own.map { Expectation(statement: "expect/\($0).sql", rows: "expect/\($0).csv") }
+            + saved.map {
+                Expectation(
+                    statement: "queries/\($0).sql",
+                    rows: "expect/\($0).csv",
+                    savedQuery: "@\($0)"
+                )
+            }
     }
 
     private static func statements(in folder: String) throws -> [String] {

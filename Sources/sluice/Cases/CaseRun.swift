@@ -114,7 +114,7 @@ struct CaseRun: Sendable {
                 "sluice-sql",
                 ["query", "--format", "csv"],
                 place,
-                operands: [sql]
+                operands: [expectation.savedQuery ?? sql]
             )
             guard end.code == 0 else {
                 problems.append("\(expectation.statement) failed\n\(end.errors)")
