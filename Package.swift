@@ -142,6 +142,11 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
+        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
+        library(
+            "Migrations",
+            ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
+        ),
         library(
             "TableRows",
             [
@@ -178,8 +183,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
-                "LakeFiles", "Events", "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Migrations", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -193,8 +198,10 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog", "DuckDB",
-                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
+                "Catalog",
+                "LakeQuery",
+                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
                 "FunctionConfig", argumentParser,
             ]
         ),
@@ -205,10 +212,14 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["TableFacts", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events"],
+            [
+                "TableFacts", "DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime",
+                "Events",
+            ],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
+        tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),
@@ -225,6 +236,8 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Pipeline", ["Events"]),
+        tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("Install"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(

@@ -104,7 +104,8 @@ typedef enum {
 typedef enum {
     DUCKDB_STATEMENT_TYPE_INVALID = 0,
     DUCKDB_STATEMENT_TYPE_SELECT = 1,
-    DUCKDB_STATEMENT_TYPE_EXPLAIN = 4
+    DUCKDB_STATEMENT_TYPE_EXPLAIN = 4,
+    DUCKDB_STATEMENT_TYPE_TRANSACTION = 10
 } duckdb_statement_type;
 
 // Database, connection, settings
@@ -131,6 +132,7 @@ void duckdb_destroy_extracted(duckdb_extracted_statements *statements);
 const char *duckdb_prepare_error(duckdb_prepared_statement statement);
 duckdb_statement_type duckdb_prepared_statement_type(duckdb_prepared_statement statement);
 idx_t duckdb_nparams(duckdb_prepared_statement statement);
+const char *duckdb_parameter_name(duckdb_prepared_statement statement, idx_t index);
 void duckdb_destroy_prepare(duckdb_prepared_statement *statement);
 duckdb_state duckdb_pending_prepared(
     duckdb_prepared_statement statement, duckdb_pending_result *pending);

@@ -50,7 +50,7 @@ public struct DeltaLog: Sendable {
             throw DeltaError(
                 .corrupt,
                 step: "read \(table)",
-                detail: "it has no version \(wanted)"
+                detail: "it has no version \(wanted), the newest is \(newest)"
             )
         }
         var replay = Replay()
@@ -171,6 +171,7 @@ public struct DeltaLog: Sendable {
         return nil
     }
 
+    /// What a log's folder holds.
     struct Listing {
         var commits: [Int64] = []
         var checkpoints: [Int64] = []

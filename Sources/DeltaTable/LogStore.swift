@@ -6,6 +6,8 @@ package protocol LogStore: Sendable {
     func names(in folder: String) throws(DeltaError) -> [String]?
     /// A file's bytes; `nil` when there is no such file.
     func read(_ path: String) throws(DeltaError) -> [UInt8]?
+    /// When a file was changed last, in milliseconds since 1970; `nil` when there is no such file.
+    func modificationTime(of path: String) throws(DeltaError) -> Int64?
     /// Makes a folder and those above it.
     func makeFolder(_ path: String) throws(DeltaError)
     /// Writes a new file and brings it to the disk.
@@ -65,6 +67,15 @@ package struct LocalLogStore: LogStore {
             filled += count
         }
         return Array(bytes.prefix(filled))
+    }
+
+    package func modificationTime(of path: String) throws(DeltaError) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw failure("look at \(path)")
+        }
+        return Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
     }
 
     package func makeFolder(_ path: String) throws(DeltaError) {

@@ -50,6 +50,8 @@ public struct PreparedStatement: ~Copyable {
         case select
         /// `EXPLAIN`, also with `ANALYZE`, which runs what it explains.
         case explain
+        /// `BEGIN`, `COMMIT`, `ROLLBACK` and their like.
+        case transaction
         /// Everything that may change a database, a file or a setting.
         case other
     }
@@ -72,12 +74,20 @@ public struct PreparedStatement: ~Copyable {
         switch duckdb_prepared_statement_type(handle) {
         case DUCKDB_STATEMENT_TYPE_SELECT: .select
         case DUCKDB_STATEMENT_TYPE_EXPLAIN: .explain
+        case DUCKDB_STATEMENT_TYPE_TRANSACTION: .transaction
         default: .other
         }
     }
 
-    /// The number of parameters (`?`, `$name`) that the statement asks for.
-    public var parameterCount: Int { Int(duckdb_nparams(handle)) }
+    /// The names of the parameters (`$name`) that the statement asks for, in lower case and in no
+    /// particular order; one without a name (`?`) is called by its number.
+    public var parameterNames: [String] {
+        (0..<duckdb_nparams(handle)).map { index in
+            guard let name = duckdb_parameter_name(handle, index + 1) else { return "\(index + 1)" }
+            defer { duckdb_free(UnsafeMutableRawPointer(mutating: name)) }
+            return String(cString: name).lowercased()
+        }
+    }
 
     /// Starts the statement.
     ///

@@ -5,7 +5,7 @@ import DuckDB
 public enum LakeRelation {
     /// A query over data files of a snapshot, for use in a `FROM` clause within parentheses.
     ///
-    /// Values of partition columns come from the log, columns that a file lacks are null, and
+    /// Partition columns have the values of the log, columns that a file lacks are null, and
     /// every column has the type of the table's schema, whatever a file holds.
     ///
     /// - Parameters:
@@ -26,23 +26,49 @@ public enum LakeRelation {
         guard !files.isEmpty, !fields.isEmpty else { return empty(fields) }
         let parted = fields.filter { snapshot.metadata.partitionColumns.contains($0.name) }
         let values = Set(files.map { file in parted.map { file.partitionValues[$0.name] ?? nil } })
-        let isJoined = values.count > 1
+        let place: Place =
+            if values.count <= 1 {
+                .constant
+            } else if HiveFolders.agree(
+                files,
+                columns: snapshot.metadata.partitionColumns,
+                table: table
+            ) {
+                .folders
+            } else {
+                .list
+            }
         let list = fields.map { field in
             let name = SQL.identifier(field.name)
             guard let column = parted.firstIndex(of: field) else {
                 return "f.\(name)::\(field.type.duckDBName) AS \(name)"
             }
-            if isJoined { return "p.\(name)" }
-            let text = values.first.flatMap { $0[column] }
-            return "\(PartitionValue.typed(text, as: field.type)) AS \(name)"
+            switch place {
+            case .folders: return "f.\(name)"
+            case .list: return "p.\(name)"
+            case .constant:
+                let text = values.first.flatMap { $0[column] }
+                return "\(PartitionValue.typed(text, as: field.type)) AS \(name)"
+            }
         }
         var sql =
-            "SELECT \(list.joined(separator: ", ")) FROM (\(source(files, snapshot, table))) f"
-        if isJoined {
+            "SELECT \(list.joined(separator: ", ")) FROM "
+            + "(\(source(files, snapshot, table, place))) f"
+        if place == .list {
             sql +=
                 " JOIN (\(partitions(files, parted, table))) p ON f.\(fileColumn) = p.\(fileColumn)"
         }
         return sql
+    }
+
+    /// Where the values of partition columns come from.
+    private enum Place {
+        /// There is one set of values, which the query names.
+        case constant
+        /// Their folders, as DuckDB reads them.
+        case folders
+        /// A list of all files and their values, joined to the rows.
+        case list
     }
 
     private static let fileColumn = "\"sluice file\""
@@ -56,14 +82,24 @@ public enum LakeRelation {
     ///
     /// Files written with today's schema have all of them. Where there are others, the union makes
     /// what is missing in some null, and the empty first branch what is missing in all.
-    private static func source(_ files: [AddFile], _ snapshot: Snapshot, _ table: String) -> String
-    {
+    private static func source(
+        _ files: [AddFile],
+        _ snapshot: Snapshot,
+        _ table: String,
+        _ place: Place
+    ) -> String {
         let fingerprint = LakeFiles.fingerprint(of: snapshot.schema)
         let isUniform = files.allSatisfy { $0.tags?[LakeFiles.schemaTag] == fingerprint }
         let paths = SQL.list(files.map { path(of: $0, table) })
-        let scan =
-            "FROM read_parquet(\(paths), hive_partitioning = false, "
-            + "union_by_name = \(!isUniform), filename = 'sluice file')"
+        var scan = "FROM read_parquet(\(paths), union_by_name = \(!isUniform), "
+        switch place {
+        case .constant: scan += "hive_partitioning = false)"
+        case .list: scan += "hive_partitioning = false, filename = 'sluice file')"
+        case .folders:
+            let types = snapshot.metadata.partitionColumns.compactMap { snapshot.schema[$0] }
+                .map { "\(SQL.literal($0.name)): \(SQL.literal($0.type.duckDBName))" }
+            scan += "hive_partitioning = true, hive_types = {\(types.joined(separator: ", "))})"
+        }
         guard !isUniform else { return scan }
         let data = snapshot.schema.fields.filter {
             !snapshot.metadata.partitionColumns.contains($0.name)

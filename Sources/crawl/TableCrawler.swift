@@ -64,8 +64,9 @@ struct TableCrawler {
     mutating func finish() throws -> JSONValue {
         let columns = entry.merged(with: findings, given: settings.columns)
         let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+        let before = entry.version
         let changes = entry.update(columns: columns, classification: classification, time: time)
-        if !changes.isEmpty { try entry.write(in: context.buckets) }
+        if entry.version != before { try entry.write(in: context.buckets) }
         return [
             "table": .string(settings.name),
             "version": .integer(Int64(entry.version)),

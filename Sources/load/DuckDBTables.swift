@@ -38,6 +38,7 @@ struct DuckDBTables: WarehouseTables {
 
     func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int] {
         let (table, old) = (name(change.settings.name), change.old)
+        let indexes = try TableIndexes(of: change.settings.name, on: connection)
         if old.columns.isEmpty || change.isRetyped {
             let foreign = shaped("SELECT * FROM \(table) WHERE _source IS NULL", change)
             let kept = old.columns.isEmpty ? "" : " UNION ALL BY NAME (\(foreign))"
@@ -54,6 +55,7 @@ struct DuckDBTables: WarehouseTables {
             }
             try replaceRows(change, of: table, on: connection)
         }
+        try indexes.restore(on: connection)
         return []
     }
 
@@ -134,7 +136,9 @@ struct DuckDBTables: WarehouseTables {
             }
             try connection.execute("INSERT INTO \(table) BY NAME \(change.rows)")
         } else {
+            let indexes = try TableIndexes(of: change.lake.name, on: connection)
             try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(change.rows)")
+            try indexes.restore(on: connection)
         }
         let count = "(SELECT count(*) FROM \(table))"
         for statement in history.recording(change.lake, version: change.version, rows: count) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DuckDB
 import Glibc
+import LakeQuery
 
 /// `sluice-sql query "SQL"`: runs one read-only statement and prints its rows.
 struct QueryCommand: ParsableCommand {
@@ -15,8 +16,31 @@ struct QueryCommand: ParsableCommand {
         abstract: "Runs one read-only statement over lake.<table> and warehouse.<table>."
     )
 
-    @Argument(help: "One SELECT statement in DuckDB's SQL.")
-    var sql: String
+    @Argument(help: "One SELECT statement in DuckDB's SQL, or @NAME for queries/NAME.sql.")
+    var sql: String?
+
+    @Flag(help: "List the saved queries; so does @ alone.")
+    var list = false
+
+    @Option(
+        help: ArgumentHelp("The value of a parameter $NAME.", valueName: "NAME=VALUE")
+    )
+    var set: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Read lake tables as they were: a version of the one table that is read, a day (its "
+                + "end) or a time such as 2026-01-31T12:30:00Z.",
+            valueName: "VERSION|TIME"
+        )
+    )
+    var asOf: String?
+
+    @Flag(help: "Show which files it would read, and how, instead of running it.")
+    var explain = false
+
+    @Option(help: "Draw the rows: first column labels or x, numbers in the others.")
+    var chart: Chart.Kind?
 
     @OptionGroup var surroundings: SurroundingsOptions
 
@@ -24,17 +48,59 @@ struct QueryCommand: ParsableCommand {
     var format: Format?
 
     func run() throws {
+        let output = StandardOutput()
+        defer { output.flush() }
+        if list || sql?.trimmed == "@" {
+            output.write(try savedQueries.list())
+            return
+        }
+        let request = try request()
         let session = try QuerySession(
-            sql: sql,
+            request,
             folder: surroundings.bucketsFolder(),
             warehouse: surroundings.warehouse
         )
-        let output = StandardOutput()
+        if explain {
+            output.write(try Explanation(session).text(asJSON: format == .json))
+            return
+        }
+        if let chart {
+            let width = Terminal.width
+            try session.run { output.write(try Chart(kind: chart, width: width).drawn($0)) }
+            return
+        }
         switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
         case .csv: try session.run { try CSVForm.write($0, to: output) }
         case .json: try session.run { try JSONForm.write($0, to: output) }
         case .table: try session.run { try TableForm.write($0, to: output) }
         }
-        output.flush()
     }
+
+    private func request() throws -> QueryRequest {
+        guard let sql = sql.map({ String($0.trimmed) }) else {
+            throw QueryError.misused("give a statement, or @NAME of a saved query, or --list")
+        }
+        guard chart == nil || (!explain && format == nil) else {
+            throw QueryError.misused("--chart draws; leave --explain and --format out")
+        }
+        var request = QueryRequest(sql: sql, isExplained: explain)
+        if sql.hasPrefix("@") {
+            let saved = try savedQueries.query(named: String(sql.dropFirst()))
+            request.sql = saved.sql
+            request.parameters.declared = saved.declarations
+        }
+        for value in set {
+            let sides = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard sides.count == 2, sides[0].isParameterName else {
+                throw QueryError.misused("`--set \(value)` sets nothing; write --set zip=10001")
+            }
+            request.parameters.given[sides[0].lowercased()] = String(sides[1])
+        }
+        do {
+            request.asOf = try asOf.map { text throws(LakeQueryError) in try AsOf(text) }
+        } catch { throw QueryError.misused("--as-of: \(error)") }
+        return request
+    }
+
+    private var savedQueries: SavedQueries { SavedQueries(beside: surroundings.settingsFolder) }
 }

@@ -5,137 +5,129 @@ import FunctionConfig
 import Glibc
 import HandlerRuntime
 import LakeFiles
+import LakeQuery
 import WarehouseAccess
 
 /// A database in memory in which the tables that one query names can be read.
-///
-/// Lake tables are views over the data files of the newest Delta snapshot, made by `LakeRelation`
-/// and not by `delta_scan`: loading that extension takes 0.3 s, ten times the rest of a small
-/// query, and it cannot open a table below a folder whose name holds a percent sign.
 struct QuerySession: ~Copyable {
-    private let sql: String
-    private let lakeTables: [String]
+    let request: QueryRequest
+    let lake: LakeTables
+    /// What the statement reads of the lake; `nil` where that was not worth finding out.
+    let plan: StatementPlan?
+    /// The files of each table that the statement reads.
+    let files: [String: [AddFile]]
+    let connection: Connection
     private let database: Database
-    private let connection: Connection
     // Held until the warehouse is closed.
     private let hold: WarehouseHold?
 
     /// Opens what the query needs.
     ///
     /// - Parameters:
-    ///   - sql: The query.
+    ///   - request: The query.
     ///   - folder: The buckets.
     ///   - warehouse: Tells where the warehouse is; called only if the query names it.
     /// - Throws: `QueryError`.
     init(
-        sql: String,
+        _ request: QueryRequest,
         folder: BucketsFolder,
         warehouse: (BucketsFolder) throws -> Warehouse
     ) throws {
         let scratch = folder.scratchFolder + "/query-\(getpid())"
-        let database = try Self.checked { () throws(DuckDBError) in
-            try Database(settings: ["temp_directory": scratch])
+        do {
+            let database = try Database(settings: ["temp_directory": scratch])
+            let connection = try database.connect()
+            try StatementRules.requireOneStatement(request.sql, on: connection)
+            let words = NamedWords(request.sql)
+            try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
+            let lake = try LakeTables(
+                meantBy: words,
+                in: folder,
+                asOf: request.asOf,
+                using: DuckDBCheckpoints(database)
+            )
+            let hold =
+                words.nameWarehouse && request.asOf == nil
+                ? try Self.attach(try warehouse(folder), to: connection, words) : nil
+            let plan = Self.plan(request, lake, connection)
+            try Self.requireOneTable(request.asOf, plan, lake)
+            let files = plan.map { lake.files(for: $0, on: connection) } ?? [:]
+            try lake.makeViews(reading: files, on: connection)
+            self.request = request
+            self.lake = lake
+            self.plan = plan
+            self.files = files
+            self.database = database
+            self.connection = connection
+            self.hold = hold
+        } catch let error as DuckDBError {
+            throw QueryError.sql(error)
+        } catch let error as DeltaError {
+            throw QueryError.failed(error.description)
+        } catch let error as BucketsError {
+            throw QueryError.failed(error.description)
         }
-        let connection = try Self.checked { () throws(DuckDBError) in try database.connect() }
-        try Self.requireOneStatement(sql, connection)
-        let words = NamedWords(sql)
-        let lakeTables = try FilePath.names(in: folder.path(ofBucket: "lake"))
-            .filter { !$0.hasPrefix(".") }
-        try Self.makeViews(words.tables(of: lakeTables), in: folder, database, connection)
-        let hold =
-            words.nameWarehouse
-            ? try Self.attach(try warehouse(folder), to: connection, words) : nil
-        self.sql = sql
-        self.lakeTables = lakeTables
-        self.database = database
-        self.connection = connection
-        self.hold = hold
     }
 
     /// Runs the query and hands over its rows.
     func run(_ body: (borrowing QueryResult) throws -> Void) throws {
         do {
-            let statements = try connection.statements(in: sql)
-            let statement = try statements.prepare(0)
-            try Self.requireReadOnly(statement, sql)
-            try body(try statement.run())
+            try StatementRun(request, on: connection).rows(on: connection, body)
         } catch let error as DuckDBError {
-            guard error.message.contains("Table with name") else { throw QueryError.sql(error) }
-            let known = lakeTables.isEmpty ? "none yet" : lakeTables.joined(separator: ", ")
-            throw QueryError.failed("\(error.message)\nlake tables: \(known)")
+            throw described(error)
         }
     }
 
-    private static func checked<Value: ~Copyable>(
-        _ body: () throws(DuckDBError) -> Value
-    ) throws -> Value {
-        do { return try body() } catch { throw QueryError.sql(error) }
+    /// DuckDB's words, and which tables there are if it missed one.
+    func described(_ error: DuckDBError) -> QueryError {
+        let isTableMissing = error.message.contains("Table with name")
+        if isTableMissing, let past = lake.missing.first {
+            return QueryError.failed(past.description)
+        }
+        let isMissingPast = request.asOf != nil && NamedWords(request.sql).nameWarehouse
+        if isMissingPast, error.message.contains("warehouse") { return Self.noOlderWarehouse }
+        guard isTableMissing else { return QueryError.sql(error) }
+        let known = lake.present.isEmpty ? "none yet" : lake.present.joined(separator: ", ")
+        return QueryError.failed("\(error.message)\nlake tables: \(known)")
     }
 
-    private static func requireOneStatement(
-        _ sql: String,
+    /// Plans where leaving out files may save more than planning costs, or somebody asks.
+    private static func plan(
+        _ request: QueryRequest,
+        _ lake: LakeTables,
         _ connection: borrowing Connection
+    ) -> StatementPlan? {
+        let isAmbiguous = lake.tables.count > 1 && request.asOf?.isVersion == true
+        guard request.isExplained || isAmbiguous || lake.fileCount >= LakeTables.fewFiles else {
+            return nil
+        }
+        return StatementPlan(
+            of: request.sql,
+            values: request.parameters.expressions,
+            over: lake.tables,
+            on: connection
+        )
+    }
+
+    private static func requireOneTable(
+        _ asOf: AsOf?,
+        _ plan: StatementPlan?,
+        _ lake: LakeTables
     ) throws {
-        let count = try checked { () throws(DuckDBError) in
-            try connection.statements(in: sql).count
+        guard asOf?.isVersion == true else { return }
+        let read = plan.map { Set($0.scans.map(\.table)) }
+        let names = lake.tables.map(\.name).filter { read?.contains($0) ?? true }
+        guard names.count <= 1 else {
+            throw QueryError.misused(
+                "a version is that of one table, and this reads \(names.joined(separator: ", ")); "
+                    + "give --as-of a time"
+            )
         }
-        guard count == 1 else {
-            throw QueryError.failed("`query` runs one statement at a time; this is \(count)")
-        }
-        // Prepared, such a statement would fail for a table that is not there, which says less.
-        let word = sql.split { !$0.isLetter }.first?.lowercased() ?? ""
-        guard !writingWords.contains(word) else { throw onlyReads }
     }
 
-    private static let writingWords: Set = [
-        "alter", "attach", "copy", "create", "delete", "detach", "drop", "export", "import",
-        "insert", "merge", "truncate", "update",
-    ]
-    private static let onlyReads = QueryError.failed(
-        "`query` only reads: give it one SELECT, FROM, VALUES, WITH, DESCRIBE or SHOW"
+    private static let noOlderWarehouse = QueryError.misused(
+        "the warehouse keeps no older versions; ask lake.<table> with --as-of"
     )
-
-    private static func requireReadOnly(
-        _ statement: borrowing PreparedStatement,
-        _ sql: String
-    )
-        throws
-    {
-        switch statement.kind {
-        case .select: break
-        case .explain where !sql.lowercased().contains("analyze"): break
-        case .explain:
-            throw QueryError.failed("EXPLAIN ANALYZE runs what it explains; leave ANALYZE out")
-        case .other: throw onlyReads
-        }
-        guard statement.parameterCount == 0 else {
-            throw QueryError.failed("the statement has parameters, and `query` has no values")
-        }
-    }
-
-    private static func makeViews(
-        _ tables: [String],
-        in folder: BucketsFolder,
-        _ database: borrowing Database,
-        _ connection: borrowing Connection
-    ) throws {
-        do {
-            try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
-            for table in tables {
-                let path = folder.lakeTable(table)
-                let codec = try DuckDBCheckpoints(database)
-                guard let snapshot = try DeltaLog(table: path).snapshot(using: codec) else {
-                    continue
-                }
-                let query = LakeRelation.query(of: snapshot, table: path)
-                try connection.execute("CREATE VIEW lake.\(SQL.identifier(table)) AS \(query)")
-            }
-        } catch let error as DuckDBError {
-            throw QueryError.sql(error)
-        } catch let error as DeltaError {
-            throw QueryError.failed(error.description)
-        }
-    }
 
     private static func attach(
         _ warehouse: Warehouse,

@@ -23,6 +23,13 @@ struct SurroundingsOptions: ParsableArguments {
         return BucketsFolder(path: path)
     }
 
+    /// The folder of the settings, whether these are there or not.
+    var settingsFolder: String {
+        let path =
+            config ?? ProcessInfo.processInfo.environment["SLUICE_CONFIG"] ?? "functions.json"
+        return FilePath.parent(of: FilePath.canonical(path) ?? path)
+    }
+
     /// Where the warehouse is.
     ///
     /// To be asked only if the warehouse is needed: a mistake in the settings does not keep anybody

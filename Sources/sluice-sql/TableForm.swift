@@ -8,7 +8,7 @@ enum TableForm {
 
     static func write(_ result: borrowing QueryResult, to output: StandardOutput) throws {
         let header = result.columns.map(\.name)
-        let isNumber = result.columns.map { isNumeric($0.type) }
+        let isNumber = result.columns.map(\.type.isNumber)
         var widths = header.map(\.count)
         var waiting: [[String]] = []
         var count = 0
@@ -48,7 +48,8 @@ enum TableForm {
         output.write(count == 1 ? "(1 row)\n" : "(\(count) rows)\n")
     }
 
-    private static func cell(_ value: SQLValue) -> String {
+    /// A value on one line, cut where it is long.
+    static func cell(_ value: SQLValue) -> String {
         guard let text = ValueText.plain(value) else { return "NULL" }
         var shown = ""
         for character in text.prefix(widestCell + 1) {
@@ -61,14 +62,5 @@ enum TableForm {
             }
         }
         return shown.count > widestCell ? shown.prefix(widestCell - 3) + "..." : shown
-    }
-
-    private static func isNumeric(_ layout: ColumnLayout) -> Bool {
-        switch layout {
-        case .int8, .int16, .int32, .int64, .int128, .uint8, .uint16, .uint32, .uint64, .float,
-            .double, .decimal:
-            true
-        default: false
-        }
     }
 }

@@ -12,6 +12,7 @@ extension FunctionConfig {
             "tables": .named(tables.map { ($0.name, $0.resolved) }),
             "warehouse": .string(warehouse.description),
             "warehouseSchema": .text(warehouse.schema),
+            "migrations": .text(migrations),
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
             "schedules": coming.json,

@@ -10,12 +10,13 @@ struct Sluice: AsyncParsableCommand {
         abstract: "Turns files dropped into a folder into tables.",
         discussion: """
             Watches bucket folders, runs a handler for each new file, and keeps what it did. Begin \
-            with `sluice up`, then put files into buckets/stage-1/TABLE/.
+            with `sluice init`, or with `sluice up`, then put files into buckets/stage-1/TABLE/.
             """,
         subcommands: [
-            UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
+            InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
-            QueryCommand.self, TablesCommand.self, VerifyCommand.self, TestCommand.self,
+            QueryCommand.self, TablesCommand.self, MigrateCommand.self, VerifyCommand.self,
+            TestCommand.self,
         ]
     )
 

@@ -28,6 +28,10 @@ final class FailingStore: LogStore {
 
     func read(_ path: String) throws(DeltaError) -> [UInt8]? { try store.read(path) }
 
+    func modificationTime(of path: String) throws(DeltaError) -> Int64? {
+        try store.modificationTime(of: path)
+    }
+
     func makeFolder(_ path: String) throws(DeltaError) {
         try check("make folder")
         try store.makeFolder(path)

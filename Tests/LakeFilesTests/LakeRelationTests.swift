@@ -50,6 +50,68 @@ struct LakeRelationTests {
     }
 }
 
+@Suite("Partition values of a relation")
+struct PartitionRelationTests {
+    private static let plain = [
+        "a b", "a=b", "a/b", "São", "50%", "a?b", "x'y", "\\", "+", "file:x",
+    ]
+
+    @Test(
+        "are those of the log, whatever folders are called",
+        arguments: [
+            plain, plain + ["NULL"], plain + ["__HIVE_DEFAULT_PARTITION__"],
+            plain + [String(repeating: "long", count: 80)],
+        ]
+    )
+    func values(texts: [String]) throws {
+        let table = try LakeTable()
+        try table.append(
+            "SELECT p, 7 AS q, length(p) AS n FROM (SELECT unnest([\(list(texts)), NULL]) AS p)",
+            schema: DeltaSchema(["p": .string, "q": .long, "n": .long]),
+            partitionedBy: ["p", "q"]
+        )
+        let query = "SELECT p, q, n FROM TABLE ORDER BY p"
+        let rows = try table.related(query)
+        #expect(rows.compactMap { $0[0].string } == texts.sorted())
+        #expect(rows.last?[0] == .null)
+        #expect(rows.allSatisfy { $0[1] == .integer(7) })
+        #expect(try table.scanned(query) == rows)
+    }
+
+    @Test("have their types, and filters on them leave files unread")
+    func pruning() throws {
+        let table = try LakeTable()
+        let schema = DeltaSchema([
+            "day": .date, "at": .timestamp, "d": .decimal(precision: 5, scale: 2), "n": .long,
+        ])
+        try table.append(
+            """
+            SELECT DATE '2024-01-01' + i::INT AS day, TIMESTAMPTZ '2024-01-01 00:00:00.5Z' AS at,
+                   i / 2 AS d, i AS n FROM range(8) t(i)
+            """,
+            schema: schema,
+            partitionedBy: ["day", "at", "d"]
+        )
+        // Another schema: the files are read by the names of their columns.
+        try table.append(
+            "SELECT DATE '2024-02-01' AS day, NULL AS at, NULL AS d, 8 AS n, 'x' AS more",
+            schema: DeltaSchema(schema.fields + [DeltaField(name: "more", type: .string)]),
+            partitionedBy: ["day", "at", "d"]
+        )
+        let rows = try table.related("SELECT * FROM TABLE ORDER BY n")
+        #expect(rows == (try table.scanned("SELECT * FROM TABLE ORDER BY n")))
+        #expect(rows.last == [.date(days: 19_754), .null, .null, .integer(8), .string("x")])
+        let filtered = "SELECT n FROM TABLE WHERE day > DATE '2024-01-31' OR d = 1.5"
+        #expect(try table.related("\(filtered) ORDER BY n") == [[.integer(3)], [.integer(8)]])
+        let plan = try table.related("EXPLAIN \(filtered)").compactMap { $0[1].string }.joined()
+        #expect(plan.contains("2/9"), "\(plan)")
+    }
+
+    private func list(_ texts: [String]) -> String {
+        texts.map(SQL.literal).joined(separator: ", ")
+    }
+}
+
 @Suite("A checkpoint")
 struct CheckpointTests {
     @Test("replaces the commits before it, for us and for other readers")

@@ -87,9 +87,3 @@ extension DeltaSchema {
         self.init(columns.map { DeltaField(name: $0.key, type: $0.value) })
     }
 }
-
-extension ScratchFolder {
-    func remove(_ relative: String) throws {
-        try FileManager.default.removeItem(atPath: self.path(relative))
-    }
-}

@@ -1,42 +1,9 @@
-import DeltaTable
-import DuckDB
 import FoundationEssentials
-import HandlerRuntime
-import LakeFiles
 import TestSupport
 import Testing
 
 @Suite("A query")
 struct QueryTests {
-    /// Buckets with the lake table `people` and a warehouse with the table `t`.
-    private static func buckets() throws -> ScratchFolder {
-        let folder = try ScratchFolder()
-        let connection = try Database().connect()
-        let schema = DeltaSchema([
-            DeltaField(name: "id", type: .long), DeltaField(name: "city", type: .string),
-        ])
-        let table = folder.path("buckets/lake/people")
-        let writer = LakeWriter(table: table, schema: schema, partitionColumns: ["city"])
-        let files = try writer.write(
-            "SELECT * FROM (VALUES (1, 'Oslo'), (2, 'São Paulo'), (3, NULL)) v(id, city)",
-            on: connection,
-            now: 0
-        )
-        let metadata = Metadata(id: "x", schema: schema, partitionColumns: ["city"])
-        let outcome = try DeltaLog(table: table).commit(
-            [.tableProtocol(.ours), .metadata(metadata)] + files.adds.map(DeltaAction.add),
-            as: 0
-        )
-        #expect(outcome == .committed)
-        try connection.execute(
-            """
-            ATTACH '\(folder.path("buckets/warehouse.duckdb"))' AS w;
-            CREATE TABLE w.t AS SELECT 7 AS x;
-            """
-        )
-        return folder
-    }
-
     private func ask(
         _ sql: String,
         _ options: [String] = [],
@@ -64,7 +31,7 @@ struct QueryTests {
         ]
     )
     func names(sql: String, csv: String) async throws {
-        let end = try await ask(sql, in: Self.buckets())
+        let end = try await ask(sql, in: QueryBuckets().folder)
         #expect(end.text == csv)
         #expect(end.errors.isEmpty)
         #expect(end.code == 0)
@@ -78,13 +45,13 @@ struct QueryTests {
             ("CREATE TABLE lake.x (a INT)", "only reads"), ("DROP VIEW lake.people", "only reads"),
             ("INSERT INTO warehouse.t VALUES (1)", "only reads"), ("SET threads = 1", "only reads"),
             ("EXPLAIN ANALYZE COPY (SELECT 1) TO 'out.csv'", "ANALYZE"),
-            ("SELECT ?", "parameters"), ("SELEC 1", "syntax error"),
+            ("SELECT ?", "parameter needs a name"), ("SELEC 1", "syntax error"),
             ("SELECT nope FROM people", "nope"), ("FROM pepole", "lake tables: people"),
             ("SELECT 'x'::INT FROM people", "Could not convert"),
         ]
     )
     func refusals(sql: String, words: String) async throws {
-        let folder = try Self.buckets()
+        let folder = try QueryBuckets().folder
         let end = try await ask(sql, in: folder)
         #expect(end.code == 1)
         #expect(end.text.isEmpty)
@@ -102,7 +69,7 @@ struct QueryTests {
 
     @Test("prints CSV that tells null from empty text, in UTC")
     func csv() async throws {
-        let end = try await ask(Self.values, ["--format", "csv"], in: Self.buckets())
+        let end = try await ask(Self.values, ["--format", "csv"], in: QueryBuckets().folder)
         #expect(
             end.text == #"""
                 big,d,nan,dec,b,null,empty,quoted,lines,day,at,ntz,l,s
@@ -116,7 +83,7 @@ struct QueryTests {
 
     @Test("prints JSON whose numbers keep their digits")
     func json() async throws {
-        let end = try await ask(Self.values, ["--format", "json"], in: Self.buckets())
+        let end = try await ask(Self.values, ["--format", "json"], in: QueryBuckets().folder)
         #expect(
             end.text == #"""
                 [{"big":9223372036854775807,"d":0.1,"nan":null,"dec":-1.50,"b":true,"null":null,\#
@@ -126,7 +93,11 @@ struct QueryTests {
 
                 """#
         )
-        let none = try await ask("SELECT 1 WHERE false", ["--format", "json"], in: Self.buckets())
+        let none = try await ask(
+            "SELECT 1 WHERE false",
+            ["--format", "json"],
+            in: QueryBuckets().folder
+        )
         #expect(none.text == "[]\n")
     }
 
@@ -135,7 +106,7 @@ struct QueryTests {
         let end = try await ask(
             "FROM people ORDER BY id",
             ["--format", "table"],
-            in: Self.buckets()
+            in: QueryBuckets().folder
         )
         #expect(
             end.text == """
@@ -152,7 +123,7 @@ struct QueryTests {
 
     @Test("ends with 2 for wrong usage or settings, which a lake query does not read")
     func usage() async throws {
-        let folder = try Self.buckets()
+        let folder = try QueryBuckets().folder
         try folder.write("{", to: "functions.json")
         #expect(try await ask("SELECT 1", ["--format", "xml"], in: folder).code == 2)
         #expect(try await ask("SELECT 1", ["--buckets", "nowhere"], in: folder).code == 2)

@@ -54,6 +54,11 @@ public final class ScratchFolder: Sendable {
         try write(Data(text.utf8), to: relative)
     }
 
+    /// Removes a file, or a folder with all that is in it.
+    public func remove(_ relative: String) throws {
+        try FileManager.default.removeItem(atPath: path(relative))
+    }
+
     /// The content of a file in this folder.
     public func read(_ relative: String) throws -> Data {
         try Data(contentsOf: URL(filePath: path(relative)))

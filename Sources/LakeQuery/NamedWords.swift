@@ -2,11 +2,11 @@
 ///
 /// Looking at words alone finds every table that a statement reads, however deep, and now and then
 /// one too many, which costs a view that nobody uses.
-struct NamedWords {
+public struct NamedWords {
     private let words: Set<String>
 
     /// Takes a statement apart; names in quotes count without them.
-    init(_ sql: String) {
+    public init(_ sql: String) {
         let isPart = { (character: Character) in
             character.isLetter || character.isNumber || character == "_"
         }
@@ -14,10 +14,10 @@ struct NamedWords {
     }
 
     /// Whether tables of the warehouse may be meant.
-    var nameWarehouse: Bool { words.contains("warehouse") }
+    public var nameWarehouse: Bool { words.contains("warehouse") }
 
     /// The tables of `present` that may be meant; all where a statement asks which there are.
-    func tables(of present: [String]) -> [String] {
+    public func tables(of present: [String]) -> [String] {
         let asksForAll = words.contains {
             ["show", "information_schema"].contains($0) || $0.hasPrefix("duckdb_")
         }

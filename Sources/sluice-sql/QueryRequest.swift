@@ -1,0 +1,13 @@
+import LakeQuery
+
+/// What somebody asks of lake and warehouse.
+struct QueryRequest {
+    /// One statement.
+    var sql: String
+    /// What the statement's parameters stand for.
+    var parameters = QueryParameters()
+    /// The past state of lake tables to read; `nil` for the newest.
+    var asOf: AsOf?
+    /// Whether only what would be read is asked for.
+    var isExplained = false
+}
