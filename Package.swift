@@ -248,6 +248,7 @@ let package = Package(
             ],
             duckDB: true
         ),
+        tests("Postgres", ["WarehouseAccess", "FunctionConfig", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
