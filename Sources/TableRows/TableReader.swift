@@ -1,7 +1,7 @@
 public import Buckets
 public import Catalog
 public import DuckDB
-import Events
+public import Events
 public import FunctionConfig
 public import HandlerRuntime
 
@@ -21,7 +21,8 @@ public struct TableReader: Sendable {
     let scratchFolder: String
     let functionName: String
     let transform: Transform?
-    private let numbersRows: Bool
+    let numbersRows: Bool
+    private let storable: StorableValues
 
     /// Makes a reader for the run of a handler.
     ///
@@ -40,6 +41,7 @@ public struct TableReader: Sendable {
         self.settings = settings
         self.entry = entry
         self.numbersRows = numbersRows
+        storable = StorableValues(context.config.warehouse)
         buckets = context.buckets
         scratchFolder = context.scratchFolder
         functionName = context.functionName
@@ -47,7 +49,8 @@ public struct TableReader: Sendable {
             try Transform(
                 path: path,
                 source: entry.columns.map(\.name),
-                keys: settings.keys
+                keys: settings.keys,
+                storable: StorableValues(context.config.warehouse)
             )
         }
     }
@@ -59,7 +62,7 @@ public struct TableReader: Sendable {
         _ manifests: [Manifest],
         on connection: borrowing Connection
     ) throws -> PreparedRows {
-        var columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+        var columns = fields
         if let transform {
             do throws(DuckDBError) {
                 columns = try transform.columns(of: columns, on: connection)
@@ -118,7 +121,13 @@ public struct TableReader: Sendable {
         }
         if let transform {
             do {
-                let rows = try transform.count(over: typed, manifest, &quarantine, connection)
+                let rows = try transform.count(
+                    over: typed,
+                    columns,
+                    manifest,
+                    &quarantine,
+                    connection
+                )
                 version.rows = rows
             } catch let error as DuckDBError {
                 throw transform.refusal(manifest, error)
@@ -132,11 +141,11 @@ public struct TableReader: Sendable {
         return version
     }
 
-    private func plan(_ manifest: Manifest) -> ColumnPlan {
-        ColumnPlan(manifest, entry: entry, settings: settings)
+    func plan(_ manifest: Manifest) -> ColumnPlan {
+        ColumnPlan(manifest, entry: entry, settings: settings, storable: storable)
     }
 
-    private func quarantine(of manifest: Manifest) -> Quarantine {
+    func quarantine(of manifest: Manifest) -> Quarantine {
         Quarantine(
             source: manifest.source,
             table: settings.name,
@@ -145,9 +154,14 @@ public struct TableReader: Sendable {
         )
     }
 
-    private var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
+    var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
 
-    private func relation(
+    /// The table's columns before a `transform`, without `_source` and `_seq`.
+    public var fields: [ColumnType.Field] {
+        entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+    }
+
+    func relation(
         over typed: String,
         manifest: Manifest,
         columns: [ColumnType.Field]

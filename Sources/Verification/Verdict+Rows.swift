@@ -71,7 +71,7 @@ extension Verdict {
                 expected:
                     "no rows, since version \(newer.digits) of \(newer.source) is in the table",
                 found: counted(rows.count, "row"),
-                remedy: remedies.reload(newer, of: table, store, isUpsert: false)
+                remedy: reload(newer, of: table, store)
             )
         } else if isKnown {
             find(
@@ -153,7 +153,7 @@ extension Verdict {
                 load.name,
                 expected: (isUpsert ? "at most " : "") + counted(expected, "row"),
                 found: counted(account.rows, "row"),
-                remedy: remedies.reload(load.name, of: table, store, isUpsert: isUpsert)
+                remedy: reload(load.name, of: table, store)
             )
         case .noRowOfNewest:
             faulty.insert(FaultyRows(table: table, name: load.name))
@@ -191,7 +191,7 @@ extension Verdict {
                 expected: "\(counted(records, "record")) as rows and bad rows",
                 found: "\(counted(account.rows, "row")) and "
                     + counted(account.quarantined, "bad row"),
-                remedy: remedies.reload(load.name, of: table, store, isUpsert: isUpsert)
+                remedy: reload(load.name, of: table, store)
             )
         }
     }

@@ -118,15 +118,9 @@ extension Verdict {
         let table = warehouse.table
         guard let lake, let version = lake.version, let id = lake.id,
             !inventory.ledger.movingTables.contains(table),
-            copy.id != id || copy.version < version
+            copy.id != id || copy.version < version,
+            isSettled(version, of: table, by: wiring.functions(for: .warehouse))
         else { return }
-        let functions = wiring.functions(for: .warehouse)
-        let key = String(Self.logEntry(version, table).dropFirst("lake/".count))
-        let recorded = inventory.ledger.newest[.init(bucket: "lake", key: key)]
-        let isLoaded = recorded?.deliveries.contains {
-            functions.contains($0.function) && $0.state == .done
-        }
-        guard isLoaded == true else { return }
         find(
             .missingVersion,
             .warehouse,

@@ -51,7 +51,7 @@ struct InvokeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("there is no function \(function) in the settings")
         }
         let request = InvokeRequest(function: function, event: try content(config, buckets))
-        let follower = LogFollower(isWanted: log)
+        let follower = AskedLog(isWanted: log)
         let end = try await perform(request, config, buckets, follower)
         await follower.end()
         if let output = end.output {
@@ -72,7 +72,7 @@ struct InvokeCommand: AsyncParsableCommand {
         _ request: InvokeRequest,
         _ config: FunctionConfig,
         _ buckets: BucketsFolder,
-        _ follower: LogFollower
+        _ follower: AskedLog
     ) async throws -> InvokeEnd {
         var isWaiting = false
         while true {
@@ -114,7 +114,7 @@ struct InvokeCommand: AsyncParsableCommand {
         _ request: InvokeRequest,
         _ config: FunctionConfig,
         _ buckets: BucketsFolder,
-        _ follower: LogFollower
+        _ follower: AskedLog
     ) async throws -> InvokeEnd {
         let run = DirectRun(
             DaemonOptions(
@@ -186,7 +186,7 @@ struct InvokeCommand: AsyncParsableCommand {
 }
 
 /// Follows the log of a run once it has one, if that is wanted.
-private final class LogFollower: Sendable {
+private final class AskedLog: Sendable {
     private let isWanted: Bool
     private let tail = Mutex<LogTail?>(nil)
 
