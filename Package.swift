@@ -194,7 +194,9 @@ let package = Package(
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
+        tests("FunctionConfig", ["FunctionConfig"]),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("TableRows", ["TableRows", "Buckets", "Events", "FunctionConfig"], duckDB: true),
         tests("Ledger", ["Ledger", "Events"]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(

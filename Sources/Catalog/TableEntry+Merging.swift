@@ -4,7 +4,8 @@ public import Events
 public struct CrawledColumn: Sendable, Equatable {
     /// The column's name in the file: a header's cell, a JSON member, a folder's key.
     public var original: String
-    /// The column's name in tables, where position decides it (delimited text); nil for JSON.
+    /// The column's name in tables, where position (delimited text) or settings decide it; several
+    /// findings can have one name.
     public var name: String?
     /// What its values are.
     public var inferred: InferredType
@@ -60,7 +61,8 @@ extension TableEntry {
         var used: Set<String> = []
         for finding in findings {
             let name = finding.name ?? Self.name(for: finding, among: columns, used: used)
-            guard used.insert(name).inserted else { continue }
+            let isFirst = used.insert(name).inserted
+            guard isFirst || !finding.isPartitionKey else { continue }
             if let index = columns.firstIndex(where: { $0.name == name }) {
                 columns[index] = columns[index].widened(by: finding)
             } else {

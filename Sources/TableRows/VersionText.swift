@@ -1,8 +1,6 @@
 public import Buckets
-import Catalog
 public import DuckDB
 import Events
-public import FunctionConfig
 
 /// One version's records as text, those that are none left out: what `crawl` looks at.
 ///
@@ -44,11 +42,6 @@ public struct VersionText {
         }
     }
 
-    /// The names in the table of the fields of delimited text, in their order.
-    public static func names(ofFields format: RecordFormat, settings: TableSettings) -> [String] {
-        ColumnPlan.names(ofFields: format, settings: settings)
-    }
-
     /// SQL of one relation over versions that have the same fields.
     public static func union(_ versions: [VersionText]) -> String {
         let fields = (0..<(versions.first?.manifest.format.fields ?? 1)).map { "f\($0)" }
@@ -59,18 +52,13 @@ public struct VersionText {
     }
 }
 
-/// SQL over the members of JSON objects, each document parsed once.
+/// SQL over the members of JSON objects, documents parsed once.
 public struct JSONMembersText {
     private let members: JSONMembers
 
-    /// Takes the names of members; all are read as text but `nested` ones, which stay JSON.
-    public init(names: [String], nested: Set<String>) {
-        members = JSONMembers(
-            names.map { name in
-                let type: ColumnType = nested.contains(name) ? .array(.void) : .string
-                return TableEntry.KnownColumn(name: name, originals: [name], given: type)
-            }
-        )
+    /// Takes members; those that hold arrays and objects only stay JSON, others are text.
+    public init(_ paths: [MemberPath]) {
+        members = JSONMembers(paths.map { ($0.parts, $0.isNested) })
     }
 
     /// SQL of a relation with the documents that are objects.
@@ -79,7 +67,5 @@ public struct JSONMembersText {
     }
 
     /// SQL of a member's text over ``relation(over:)``.
-    public func text(_ name: String) -> String {
-        members.text(TableEntry.KnownColumn(name: name, originals: [name], given: .string))
-    }
+    public func text(_ path: MemberPath) -> String { members.text(path.parts) }
 }

@@ -15,6 +15,8 @@ struct TextColumn {
 struct ColumnInference {
     /// SQL of the rows.
     let relation: String
+    /// How dates and times are written.
+    let times: TimeFormats
     /// How many rows are looked at first, to leave out what cannot be.
     private let sample = 10_000
 
@@ -99,11 +101,11 @@ struct ColumnInference {
             let hasValue = "\(column.text) IS NOT NULL AND trim(\(column.text)) <> ''"
             figures.append("count(*) FILTER (\(hasValue))")
             for type in column.candidates {
-                let looks = ScalarText.looks(column.text, like: type)
+                let looks = ScalarText.looks(column.text, like: type, times: times)
                 figures.append("count(*) FILTER (\(hasValue) AND \(looks))")
             }
             if column.candidates.contains(.bigint) || column.candidates.contains(.double) {
-                let isInteger = ScalarText.looks(column.text, like: .bigint)
+                let isInteger = ScalarText.looks(column.text, like: .bigint, times: times)
                 let isWide = ScalarText.isWideInteger(column.text)
                 figures.append("count(*) FILTER (\(hasValue) AND \(isInteger) AND \(isWide))")
             } else {

@@ -9,6 +9,7 @@ import TableRows
 /// One table's part of a crawl.
 struct TableCrawler {
     let settings: TableSettings
+    private let map: ColumnMap
     /// The manifests that are in the catalog now, as objects.
     private(set) var crawled: [ObjectVersion] = []
 
@@ -21,6 +22,7 @@ struct TableCrawler {
     init(table: String, context: HandlerContext) throws {
         self.context = context
         settings = context.config.table(named: table)
+        map = ColumnMap(settings)
         entry =
             try TableEntry.read(table, in: context.buckets)
             ?? TableEntry(
@@ -64,8 +66,9 @@ struct TableCrawler {
     mutating func finish() throws -> JSONValue {
         let columns = entry.merged(with: findings, given: settings.columns)
         let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+        let before = entry.version
         let changes = entry.update(columns: columns, classification: classification, time: time)
-        if !changes.isEmpty { try entry.write(in: context.buckets) }
+        if entry.version != before { try entry.write(in: context.buckets) }
         return [
             "table": .string(settings.name),
             "version": .integer(Int64(entry.version)),
@@ -90,37 +93,51 @@ struct TableCrawler {
     ) throws {
         let format = manifests[0].format
         classification = format.type.rawValue
-        let given = Set(settings.columns.map(\.name))
-        var found: [CrawledColumn] = []
+        let found: [CrawledColumn]
         switch format.type {
         case .csv:
-            let cells = format.columns
-            let names = VersionText.names(ofFields: format, settings: settings)
-            let inferred = names.indices.filter { !given.contains(names[$0]) }
-            var types: [Int: InferredType] = [:]
-            if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
-                let text = try read(manifests, on: connection)
-                let columns = inferred.map { TextColumn(text: "f\($0)") }
-                let kinds = try ColumnInference(relation: VersionText.union(text)).types(
-                    of: columns,
-                    on: connection
-                )
-                types = Dictionary(uniqueKeysWithValues: zip(inferred, kinds))
-            }
-            for (index, name) in names.enumerated() {
-                found.append(
-                    CrawledColumn(
-                        original: cells?[index] ?? name,
-                        name: name,
-                        inferred: types[index] ?? InferredType(.void)
-                    )
-                )
-            }
+            found = try fields(of: manifests, on: connection)
         case .json:
             let text = try read(manifests, on: connection)
-            found = try JSONInference(relation: VersionText.union(text)).columns(on: connection)
+            let inference = JSONInference(
+                relation: VersionText.union(text),
+                times: settings.format.times,
+                map: map
+            )
+            found = try inference.columns(on: connection)
         }
         findings.append(found + (try pathColumns(manifests, beside: found, on: connection)))
+    }
+
+    /// The columns of delimited text; nothing is read where all their types are given.
+    private func fields(
+        of manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> [CrawledColumn] {
+        let format = manifests[0].format
+        let given = Set(settings.columns.map(\.name))
+        let names = map.columns(ofFields: format)
+        let inferred = names.indices.filter { names[$0].map { !given.contains($0) } ?? false }
+        var types: [Int: InferredType] = [:]
+        if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
+            let text = try read(manifests, on: connection)
+            let columns = inferred.map { TextColumn(text: "f\($0)") }
+            let inference = ColumnInference(
+                relation: VersionText.union(text),
+                times: settings.format.times
+            )
+            let kinds = try inference.types(of: columns, on: connection)
+            types = Dictionary(uniqueKeysWithValues: zip(inferred, kinds))
+        }
+        return names.enumerated().compactMap { index, name in
+            name.map {
+                CrawledColumn(
+                    original: format.columns?[index] ?? $0,
+                    name: $0,
+                    inferred: types[index] ?? InferredType(.void)
+                )
+            }
+        }
     }
 
     private func read(
@@ -145,14 +162,14 @@ struct TableCrawler {
         let inFiles = Set(found.map { $0.name ?? ColumnNames.name(of: $0.original) })
         var columns: [CrawledColumn] = []
         for folder in folders
-        where !inFiles.contains(folder.column)
+        where !inFiles.contains(folder.column) && map.keeps(folder.column)
             && !columns.contains(where: { $0.name == folder.column })
         {
             let values = Set(folders.filter { $0.column == folder.column }.compactMap(\.value))
             let rows = (values.isEmpty ? ["NULL"] : values.map { SQL.literal($0) })
             let relation =
                 "(SELECT CAST(unnest([\(rows.joined(separator: ", "))]) AS VARCHAR) AS f0)"
-            let types = try ColumnInference(relation: relation).types(
+            let types = try ColumnInference(relation: relation, times: settings.format.times).types(
                 of: [TextColumn(text: "f0")],
                 on: connection
             )

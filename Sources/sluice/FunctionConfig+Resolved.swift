@@ -84,6 +84,8 @@ extension TableSettings {
         let format: JSONValue = [
             "type": .text(format.type), "delimiter": .text(format.delimiter),
             "header": format.header.map { .bool($0) } ?? .null,
+            "dateFormats": .strings(format.dateFormats),
+            "timestampFormats": .strings(format.timestampFormats),
         ]
         let similarity: JSONValue? = similarity.map {
             [
@@ -94,6 +96,8 @@ extension TableSettings {
         return [
             "match": .text(match?.description), "format": format,
             "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
+            "columnMap": .named(columnMap.map { ($0.column, .strings($0.names)) }),
+            "otherColumns": .string(keepsOtherColumns ? "keep" : "drop"),
             "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
             "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
             "onError": .string(onError.resolved),
