@@ -33,10 +33,12 @@ extension TableEntry {
     /// of JSON belongs to the column that already has its name in files, otherwise to the column of
     /// its name in tables, unless another member of the same file is that column.
     ///
-    /// `crawled` holds what was found in files that are alike, a list for each kind of file.
+    /// `crawled` holds what was found in files that are alike, a list for each kind of file; no new
+    /// column gets a name that is `reserved`.
     public func merged(
         with crawled: [[CrawledColumn]],
-        given: [ColumnType.Field]
+        given: [ColumnType.Field],
+        reserved: Set<String>
     ) -> [KnownColumn] {
         var columns = self.columns
         for field in given {
@@ -53,12 +55,16 @@ extension TableEntry {
                 )
             }
         }
-        for findings in crawled { add(findings, to: &columns) }
+        for findings in crawled { add(findings, to: &columns, reserved: reserved) }
         return columns.filter { !$0.isPartitionKey } + columns.filter(\.isPartitionKey)
     }
 
-    private func add(_ findings: [CrawledColumn], to columns: inout [KnownColumn]) {
-        var used: Set<String> = []
+    private func add(
+        _ findings: [CrawledColumn],
+        to columns: inout [KnownColumn],
+        reserved: Set<String>
+    ) {
+        var used = reserved
         for finding in findings {
             let name = finding.name ?? Self.name(for: finding, among: columns, used: used)
             let isFirst = used.insert(name).inserted

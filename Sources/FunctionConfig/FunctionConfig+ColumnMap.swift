@@ -38,17 +38,25 @@ extension FunctionConfig {
         }
         // A `transform` names the table's columns, so these settings mean its result.
         guard table.transform == nil, !kept.isEmpty else { return }
+        let known = kept.union(table.computedPartitions.map(\.name))
         let keys = table.keys.map { String($0.prefix { $0 != "." }) }
         for (setting, columns) in [
-            ("partitionBy", table.partitionBy), ("sortBy", table.sortBy), ("keys", keys),
+            ("partitionBy", sources(ofPartitions: table)), ("sortBy", table.sortBy), ("keys", keys),
         ] {
-            for column in columns where !kept.contains(column) && isColumnName(column) {
+            for column in columns where !known.contains(column) && isColumnName(column) {
                 reader.add(
                     setting,
                     "`\(column)` is dropped by `otherColumns`",
                     "name it in `columns`, or in `columnMap`: \"\(column)\": []"
                 )
             }
+        }
+    }
+
+    /// The columns of files that partitions come from.
+    private static func sources(ofPartitions table: TableSettings) -> [String] {
+        table.partitionBy.map { column in
+            table.computedPartitions.first { $0.name == column }?.source ?? column
         }
     }
 

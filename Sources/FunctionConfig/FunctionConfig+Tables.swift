@@ -46,7 +46,10 @@ extension FunctionConfig {
         table.columnMap = readColumnMap(reader)
         table.keepsOtherColumns =
             reader.choice("otherColumns", [("keep", true), ("drop", false)]) ?? true
-        table.partitionBy = reader.strings("partitionBy") ?? []
+        (table.partitionBy, table.computedPartitions) = readPartitions(reader)
+        table.maxPartitions =
+            reader.integer("maxPartitions", in: 1...1_000_000, unit: "partitions")
+            ?? table.maxPartitions
         table.sortBy = reader.strings("sortBy") ?? []
         table.mode =
             reader.choice("mode", TableSettings.Mode.allCases.map { ($0.rawValue, $0) }) ?? .append
@@ -105,23 +108,9 @@ extension FunctionConfig {
             reader.add("keys", "only mode upsert uses keys", "remove them, or set mode to upsert")
         }
         checkColumnMap(table, reader)
+        checkPartitions(table, reader)
         if let columns = reader.value("columns"), columns.members?.isEmpty == true {
             reader.add("columns", "it is empty", "name a column, or remove it to infer all")
-        }
-        for column in table.partitionBy where ["_source", "_seq"].contains(column) {
-            reader.add(
-                "partitionBy",
-                "`\(column)` cannot be a partition",
-                "use a column of the data"
-            )
-        }
-        for column in table.columns
-        where table.partitionBy.contains(column.name) && !column.type.isScalar {
-            reader.add(
-                "partitionBy",
-                "`\(column.name)` is nested",
-                "use a column of text, numbers or times"
-            )
         }
     }
 }

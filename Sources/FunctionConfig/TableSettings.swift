@@ -18,6 +18,12 @@ public struct TableSettings: Sendable, Equatable {
     public var keepsOtherColumns = true
     /// The columns whose values are folders in the lake.
     public var partitionBy: [String] = []
+    /// Those of `partitionBy` that are computed from other columns.
+    public var computedPartitions: [ComputedPartition] = []
+    /// The most partitions that one object version may have rows of.
+    ///
+    /// Defaults to 10,000.
+    public var maxPartitions = 10_000
     /// The columns by which rows are sorted within a partition.
     public var sortBy: [String] = []
     /// How versions combine.

@@ -11,15 +11,20 @@ public struct ColumnMap: Sendable, Equatable {
     private let given: [String]
     /// The columns that the table has; nil for all.
     private let kept: Set<String>?
+    /// Names that no column of a file may have, as the table computes columns of these names.
+    public let reserved: Set<String>
 
     /// The map of a table.
+    ///
+    /// Where others are dropped, columns with a given type are as if mapped from their own names, and
+    /// so are columns that must hold times.
     public init(_ settings: TableSettings) {
         given = settings.columns.map(\.name)
+        reserved = Set(settings.computedPartitions.map(\.name))
         var mappings = settings.columnMap
-        if !settings.keepsOtherColumns {
-            for column in given where !mappings.contains(where: { $0.column == column }) {
-                mappings.append(TableSettings.ColumnMapping(column: column, names: []))
-            }
+        let own = (settings.keepsOtherColumns ? [] : given) + settings.timeColumns.sorted()
+        for column in own where !mappings.contains(where: { $0.column == column }) {
+            mappings.append(TableSettings.ColumnMapping(column: column, names: []))
         }
         columns = mappings.map { mapping in
             var mapping = mapping
@@ -30,7 +35,9 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// Whether a column of this name is part of the table.
-    public func keeps(_ column: String) -> Bool { kept?.contains(column) ?? true }
+    public func keeps(_ column: String) -> Bool {
+        !reserved.contains(column) && kept?.contains(column) ?? true
+    }
 
     /// The columns that the fields of delimited text are, nil where one is dropped.
     ///
@@ -123,7 +130,7 @@ public struct ColumnMap: Sendable, Equatable {
         for place in places.sorted(by: { $0.rank < $1.rank }) {
             assignment.ranked[self.columns[place.index].column, default: []].append(place.field)
         }
-        var taken = Set(columns.compactMap(\.self))
+        var taken = reserved.union(columns.compactMap(\.self))
         for field in cells.indices where columns[field] == nil {
             let name = ColumnNames.name(of: cells[field])
             let column = ColumnNames.unused(

@@ -14,7 +14,7 @@ struct ColumnPlan: Equatable {
         var type: ColumnType
         /// SQL over the text relation: the column's text, `NULL` where the version has none.
         var text: String
-        /// Whether settings name the type.
+        /// Whether settings name the type, or say that the column must hold times.
         var isGiven: Bool
         /// How dates and times are written.
         var times = TimeFormats()
@@ -42,7 +42,7 @@ extension ColumnPlan {
     init(_ manifest: Manifest, entry: TableEntry, settings: TableSettings) {
         let map = ColumnMap(settings)
         let folders = PathPartition.all(inKey: manifest.source.key)
-        let given = Set(settings.columns.map(\.name))
+        let given = settings.timeColumns.union(settings.columns.map(\.name))
         let columns = entry.columns
         let texts: [String: [String]]
         switch manifest.format.type {

@@ -56,6 +56,11 @@ public enum ScalarText {
         }
     }
 
+    /// The date or time of a text in a column that must hold such, under the rules of given types.
+    public static func time(_ text: String, as type: ColumnType, times: TimeFormats) -> String {
+        value(text, as: type, isGiven: true, times: times)
+    }
+
     private static func first(_ values: [String]) -> String {
         values.count == 1 ? values[0] : "coalesce(\(values.joined(separator: ", ")))"
     }

@@ -54,7 +54,8 @@ public struct TableReader: Sendable {
 
     /// Looks at every record of the versions and writes their quarantine files.
     ///
-    /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails.
+    /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails, `HandlerError` when the
+    ///   table has not the columns that its settings need.
     public func prepare(
         _ manifests: [Manifest],
         on connection: borrowing Connection
@@ -68,7 +69,8 @@ public struct TableReader: Sendable {
                 return PreparedRows(columns: columns, versions: [], refusals: refusals)
             }
         }
-        var prepared = PreparedRows(columns: columns, versions: [], refusals: [])
+        let all = try withComputed(columns)
+        var prepared = PreparedRows(columns: all, versions: [], refusals: [])
         var counted = try counter.countWholeGroups(manifests, on: connection)
         for manifest in manifests {
             do {
@@ -88,7 +90,7 @@ public struct TableReader: Sendable {
 
     private func prepare(
         _ manifest: Manifest,
-        counted: Bool?,
+        counted: ChunkCounter.Finding?,
         columns: [ColumnType.Field],
         on connection: borrowing Connection
     ) throws -> PreparedVersion {
@@ -104,7 +106,7 @@ public struct TableReader: Sendable {
             relation: ""
         )
         let typed: String
-        if counted == true || manifest.records == 0 {
+        if counted?.isGood == true || manifest.records == 0 {
             typed = plan.typed(over: counter.wholeChunks(manifest))
         } else {
             let located = try LocatedRecords(
@@ -125,10 +127,17 @@ public struct TableReader: Sendable {
             }
         }
         version.rejected = quarantine.count
-        let refusal = refusal(version)
+        version.relation = relation(over: typed, manifest: manifest, columns: columns)
+        var refusal = refusal(version)
+        if refusal == nil {
+            refusal = try self.refusal(
+                ofPartitionsIn: version,
+                estimate: counted?.partitions,
+                on: connection
+            )
+        }
         try quarantine.finish(isRefused: refusal != nil)
         if let refusal { throw refusal }
-        version.relation = relation(over: typed, manifest: manifest, columns: columns)
         return version
     }
 
@@ -145,7 +154,15 @@ public struct TableReader: Sendable {
         )
     }
 
-    private var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
+    private var counter: ChunkCounter {
+        var counter = ChunkCounter(buckets: buckets, plan: plan)
+        if transform == nil {
+            let fields = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+            counter.partitionColumns = settings.partitionBy
+            counter.computedValues = computedValues(fields)
+        }
+        return counter
+    }
 
     private func relation(
         over typed: String,
@@ -153,9 +170,7 @@ public struct TableReader: Sendable {
         columns: [ColumnType.Field]
     ) -> String {
         let rows = transform?.relation(over: typed, columns: columns) ?? typed
-        let parted =
-            settings.partitionBy.isEmpty
-            ? entry.columns.filter(\.isPartitionKey).map(\.name) : settings.partitionBy
+        let parted = partitionColumns
         let names = columns.map { column in
             let name = SQL.identifier(column.name)
             // The lake cannot tell an empty text from none in a partition; nor shall the warehouse.
@@ -167,7 +182,8 @@ public struct TableReader: Sendable {
             "CAST(\(manifest.source.sequencer.column) AS BIGINT) AS _seq",
         ]
         let number = numbersRows ? ["row_number() OVER () AS \"#row\""] : []
-        return "(SELECT \((names + own + number).joined(separator: ", ")) FROM \(rows))"
+        let computed = computedValues(columns)
+        return "(SELECT \((names + computed + own + number).joined(separator: ", ")) FROM \(rows))"
     }
 
     /// What `onError` and the table's mode say of a version with these figures.

@@ -27,7 +27,7 @@ public struct VersionText {
         let counted = try counter.countWholeGroups(manifests, on: connection)
         return try manifests.map { manifest in
             try counter.checkChunks(manifest)
-            if counted[manifest.source] == true || manifest.records == 0 {
+            if counted[manifest.source]?.isGood == true || manifest.records == 0 {
                 return VersionText(
                     manifest: manifest,
                     relation: counter.wholeChunks(manifest)

@@ -104,7 +104,7 @@ struct Conversion: ~Copyable {
         columns: [ColumnType.Field],
         over snapshot: Snapshot?
     ) throws -> Bool {
-        let shape = try TableShape(
+        let shape = TableShape(
             settings: settings,
             entry: entry,
             columns: columns,

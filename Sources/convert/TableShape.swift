@@ -14,15 +14,13 @@ struct TableShape {
     /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
     let changed: [String]
 
-    /// Puts the shape together.
-    ///
-    /// - Throws: `HandlerError` when settings name columns that the table has not.
+    /// Puts the shape together; `columns` hold those that settings name.
     init(
         settings: TableSettings,
         entry: TableEntry,
         columns: [ColumnType.Field],
         snapshot: Snapshot?
-    ) throws(HandlerError) {
+    ) {
         let own = [
             DeltaField(name: "_source", type: .string), DeltaField(name: "_seq", type: .long),
         ]
@@ -36,23 +34,6 @@ struct TableShape {
             settings.partitionBy.isEmpty ? keys.map(\.name) : settings.partitionBy
         sortColumns = settings.sortBy
         self.schema = schema
-        for (setting, used) in [("partitionBy", partitionColumns), ("sortBy", sortColumns)] {
-            for name in used where schema[name] == nil {
-                throw .input(
-                    "UnknownColumn",
-                    "tables.\(settings.name).\(setting) names `\(name)`; the table has "
-                        + "\(columns.map(\.name).joined(separator: ", ")). Correct functions.json, "
-                        + "then `sluice redrive`"
-                )
-            }
-        }
-        for name in partitionColumns where schema[name]?.type.isNested == true {
-            throw .input(
-                "NestedPartition",
-                "tables.\(settings.name).partitionBy names `\(name)`, which is nested; use a column "
-                    + "of text, numbers or times"
-            )
-        }
         guard let snapshot else {
             changed = []
             return

@@ -11,6 +11,8 @@ struct JSONInference {
     let times: TimeFormats
     /// Which columns the members are.
     let map: ColumnMap
+    /// The columns that must hold dates or times.
+    let timeColumns: Set<String>
 
     /// The members as columns: mapped ones, then the others in the order in which they first appear.
     func columns(on connection: borrowing Connection) throws -> [CrawledColumn] {
@@ -27,16 +29,18 @@ struct JSONInference {
         let members: [(column: String?, path: MemberPath)] =
             mapped.flatMap { column, paths in paths.map { (column, $0) } }
             + others.map { (nil, $0) }
-        let types = try types(of: members.map(\.path), on: connection)
+        let types = try types(of: members, on: connection)
         return zip(members, types).map { member, type in
             CrawledColumn(original: member.path.name, name: member.column, inferred: type)
         }
     }
 
     private func types(
-        of paths: [MemberPath],
+        of members: [(column: String?, path: MemberPath)],
         on connection: borrowing Connection
     ) throws -> [InferredType] {
+        let paths = members.map(\.path)
+        let isTime = members.map { member in member.column.map(timeColumns.contains) ?? false }
         let reader = JSONMembersText(paths)
         let rows = reader.relation(over: relation)
         let scalars = paths.indices.filter { !paths[$0].isNested }
@@ -44,7 +48,8 @@ struct JSONInference {
             let path = paths[index]
             return TextColumn(
                 text: reader.text(path),
-                candidates: candidates(path.structure.string ?? "")
+                candidates: candidates(path.structure.string ?? ""),
+                isTime: isTime[index]
             )
         }
         var types = paths.map { _ in InferredType(.string) }
@@ -53,6 +58,10 @@ struct JSONInference {
             types[index] = type
         }
         for index in paths.indices where paths[index].isNested {
+            guard !isTime[index] else {
+                types[index] = InferredType(.date)
+                continue
+            }
             let type = ColumnType(structure: paths[index].structure)
             let fits = try holdsIntegers(type, reader.text(paths[index]), rows, connection)
             types[index] = InferredType(fits ? type : type.withoutIntegers)

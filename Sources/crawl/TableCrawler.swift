@@ -64,7 +64,11 @@ struct TableCrawler {
 
     /// Writes the entry if anything changed; the answer says what.
     mutating func finish() throws -> JSONValue {
-        let columns = entry.merged(with: findings, given: settings.columns)
+        let columns = entry.merged(
+            with: findings,
+            given: settings.columns,
+            reserved: map.reserved
+        )
         let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
         let before = entry.version
         let changes = entry.update(columns: columns, classification: classification, time: time)
@@ -102,7 +106,8 @@ struct TableCrawler {
             let inference = JSONInference(
                 relation: VersionText.union(text),
                 times: settings.format.times,
-                map: map
+                map: map,
+                timeColumns: settings.timeColumns
             )
             found = try inference.columns(on: connection)
         }
@@ -121,7 +126,9 @@ struct TableCrawler {
         var types: [Int: InferredType] = [:]
         if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
             let text = try read(manifests, on: connection)
-            let columns = inferred.map { TextColumn(text: "f\($0)") }
+            let columns = inferred.map {
+                TextColumn(text: "f\($0)", isTime: isTime(names[$0]))
+            }
             let inference = ColumnInference(
                 relation: VersionText.union(text),
                 times: settings.format.times
@@ -134,10 +141,14 @@ struct TableCrawler {
                 CrawledColumn(
                     original: format.columns?[index] ?? $0,
                     name: $0,
-                    inferred: types[index] ?? InferredType(.void)
+                    inferred: types[index] ?? InferredType(isTime($0) ? .date : .void)
                 )
             }
         }
+    }
+
+    private func isTime(_ column: String?) -> Bool {
+        column.map(settings.timeColumns.contains) ?? false
     }
 
     private func read(
@@ -170,7 +181,7 @@ struct TableCrawler {
             let relation =
                 "(SELECT CAST(unnest([\(rows.joined(separator: ", "))]) AS VARCHAR) AS f0)"
             let types = try ColumnInference(relation: relation, times: settings.format.times).types(
-                of: [TextColumn(text: "f0")],
+                of: [TextColumn(text: "f0", isTime: isTime(folder.column))],
                 on: connection
             )
             columns.append(

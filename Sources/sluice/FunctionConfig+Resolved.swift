@@ -98,12 +98,20 @@ extension TableSettings {
             "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
             "columnMap": .named(columnMap.map { ($0.column, .strings($0.names)) }),
             "otherColumns": .string(keepsOtherColumns ? "keep" : "drop"),
-            "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
+            "partitionBy": .strings(partitions), "sortBy": .strings(sortBy),
             "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
             "onError": .string(onError.resolved),
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
+            "maxPartitions": .integer(Int64(maxPartitions)),
         ]
+    }
+
+    /// `partitionBy` as it is written.
+    private var partitions: [String] {
+        partitionBy.map { column in
+            computedPartitions.first { $0.name == column }?.description ?? column
+        }
     }
 }
 

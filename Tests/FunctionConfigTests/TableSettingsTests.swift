@@ -93,4 +93,38 @@ struct TableSettingsTests {
         let key = isTime ? "timestampFormats" : "dateFormats"
         #expect(problems("{\"format\":{\"\(key)\":[\"\(pattern)\"]}}").isEmpty)
     }
+
+    @Test(
+        "refuse partitions that cannot be computed",
+        arguments: [
+            #"{"partitionBy":["week(time)"]}"#,
+            #"{"partitionBy":["day(time"]}"#,
+            #"{"partitionBy":["day()"]}"#,
+            #"{"partitionBy":["bucket(time)"]}"#,
+            #"{"partitionBy":["bucket(0, item)"]}"#,
+            #"{"partitionBy":["day(Time)"]}"#,
+            #"{"partitionBy":["day(_seq)"]}"#,
+            #"{"partitionBy":["day(time)","day(time)"]}"#,
+            #"{"partitionBy":["day(time)"],"columns":{"time":"string"}}"#,
+            #"{"partitionBy":["day(time)"],"columns":{"time_day":"date"}}"#,
+            #"{"partitionBy":["day(time)"],"columnMap":{"time_day":["x"]}}"#,
+            #"{"partitionBy":["bucket(4, tags)"],"columns":{"tags":"array<string>"}}"#,
+            #"{"partitionBy":["day(time)"],"columns":{"a":"int"},"otherColumns":"drop"}"#,
+        ]
+    )
+    func wrongPartition(table: String) {
+        #expect(problems(table)["partitionBy"] != nil)
+    }
+
+    @Test(
+        "name computed partition columns",
+        arguments: [
+            ("year(at)", "at_year"), ("month(at)", "at_month"), ("day(at)", "at_day"),
+            ("hour(at)", "at_hour"), ("bucket( 16 , item )", "item_bucket_16"),
+        ]
+    )
+    func computedNames(text: String, name: String) throws {
+        #expect(problems("{\"partitionBy\":[\"\(text)\"],\"sortBy\":[\"at\"]}").isEmpty)
+        #expect(try #require(ComputedPartition(text)).name == name)
+    }
 }
