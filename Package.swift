@@ -137,6 +137,10 @@ let package = Package(
                 "RecordSplit",
             ]
         ),
+        library(
+            "WarehouseAccess",
+            ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
+        ),
         .executableTarget(
             name: "split",
             dependencies: [
@@ -162,9 +166,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "Catalog", "DuckDB", "DeltaTable", "LakeFiles",
-                "Events",
-                "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
+                "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -178,9 +181,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
-                "Buckets",
-                "FunctionConfig", argumentParser,
+                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
+                "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
 

@@ -79,6 +79,7 @@ extension FunctionConfig {
         tables = Self.readTables(root, folder: folder)
         triggers = Self.readTriggers(root, tables: tables, functions: functions)
         root.finish()
+        variables = findings.variables
         checkTogether(findings)
         if let programs = surroundings.programs {
             findings.problems += handlerProblems(programs: programs)
@@ -113,18 +114,47 @@ extension FunctionConfig {
             root.integer("maxProcesses", in: 1...1024, unit: "processes") ?? surroundings.cores
         maxMemory =
             root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
+        readWarehouse(root, surroundings: surroundings)
+    }
+
+    private mutating func readWarehouse(_ root: SettingsReader, surroundings: Surroundings) {
         let text = root.string("warehouse") ?? "warehouse.duckdb"
         let place = Self.substituted(text, "warehouse", root, surroundings.environment)
-        if place.hasPrefix("postgres://") || place.hasPrefix("postgresql://") {
-            warehouse = .postgres(url: place)
-            root.add(
-                "warehouse",
-                "PostgreSQL is not supported yet",
-                "name a DuckDB file"
-            )
-        } else {
+        let schema = root.string("warehouseSchema")
+        guard PostgresServer.isURL(place) else {
             warehouse = .duckDB(path: Self.absolute(place, in: surroundings.bucketsFolder))
+            if schema != nil {
+                root.add(
+                    "warehouseSchema",
+                    "a DuckDB file has no use for it",
+                    "remove it, or name a PostgreSQL server as `warehouse`"
+                )
+            }
+            return
         }
+        if let schema, !Self.isSchemaName(schema) {
+            root.add(
+                "warehouseSchema",
+                "`\(schema)` is no plain name of a schema",
+                "use at most 63 lower-case letters, digits and _, the first no digit, not pg_..."
+            )
+        }
+        do throws(PostgresServer.Flaw) {
+            warehouse = .postgres(try PostgresServer(url: place, schema: schema ?? "public"))
+        } catch {
+            root.add("warehouse", error.problem, error.remedy)
+        }
+    }
+
+    private static func isSchemaName(_ name: String) -> Bool {
+        let isPlain = name.unicodeScalars.allSatisfy { scalar in
+            switch scalar {
+            case "a"..."z", "0"..."9", "_": true
+            default: false
+            }
+        }
+        return isPlain && (1...63).contains(name.utf8.count) && !name.hasPrefix("pg_")
+            && !("0"..."9").contains(name.prefix(1))
     }
 
     static func absolute(_ path: String, in folder: String) -> String {
@@ -149,6 +179,7 @@ extension FunctionConfig {
             }
             let variable = String(rest[rest.index(after: rest.startIndex)..<end])
             if let value = environment[variable] {
+                reader.keep(variable: variable, value: value)
                 result += value
             } else {
                 reader.add(

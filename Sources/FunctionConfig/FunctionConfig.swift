@@ -11,6 +11,8 @@ public struct FunctionConfig: Sendable, Equatable {
     /// The tables that have settings, by name.
     public var tables: [TableSettings]
     /// Where `load` puts rows.
+    ///
+    /// Defaults to `warehouse.duckdb` in the buckets folder.
     public var warehouse: Warehouse
     /// How many handlers run at once, at least 1.
     ///
@@ -20,6 +22,9 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to half the machine's.
     public var maxMemory: Int
+    /// The variables of Sluice's own environment that the file names as `${NAME}`, with what they
+    /// stood for: whoever reads the file again needs them.
+    public internal(set) var variables: [String: String] = [:]
 
     /// The folder of `functions.json`: every handler's working directory.
     public var folder: String {
@@ -42,11 +47,19 @@ public struct FunctionConfig: Sendable, Equatable {
 }
 
 /// The kinds of warehouse.
-public enum Warehouse: Sendable, Equatable {
+public enum Warehouse: Sendable, Equatable, CustomStringConvertible {
     /// A DuckDB file, by its absolute path.
     case duckDB(path: String)
-    /// A PostgreSQL server, by its connection URL.
-    case postgres(url: String)
+    /// A schema of a PostgreSQL database.
+    case postgres(PostgresServer)
+
+    /// The file, or the server without its password.
+    public var description: String {
+        switch self {
+        case .duckDB(let path): path
+        case .postgres(let server): server.description
+        }
+    }
 }
 
 /// One function: an executable and the limits under which it runs.

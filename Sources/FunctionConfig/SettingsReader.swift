@@ -10,6 +10,8 @@ final class SettingsReader {
     /// Shared by all readers of a file.
     final class Findings {
         var problems: [FunctionConfigProblem] = []
+        /// The variables that were asked for as `${NAME}`.
+        var variables: [String: String] = [:]
     }
 
     init(_ value: JSONValue, path: String, findings: Findings) {
@@ -33,6 +35,9 @@ final class SettingsReader {
             FunctionConfigProblem(path: path(of: name), problem: problem, remedy: remedy)
         )
     }
+
+    /// Keeps what a variable of Sluice's own environment stood for.
+    func keep(variable: String, value: String) { findings.variables[variable] = value }
 
     /// The member's value; `null` counts as absent.
     func value(_ name: String) -> JSONValue? {

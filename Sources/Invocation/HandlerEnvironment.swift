@@ -3,6 +3,9 @@ import FunctionConfig
 /// The variables a handler gets: the names of AWS Lambda, Sluice's own, those of the function's
 /// settings, and nothing else.
 ///
+/// Sluice's own handlers read the settings themselves, so they also get what `${NAME}` in them
+/// stands for; others do not, since a password may be among it.
+///
 /// Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
 struct HandlerEnvironment {
     let function: FunctionSettings
@@ -15,6 +18,8 @@ struct HandlerEnvironment {
     let buckets: String
     /// Sluice's own environment; only `PATH`, `HOME` and `LANG` are taken from it.
     let surroundings: [String: String]
+    /// What the settings name as `${NAME}`.
+    let substituted: [String: String]
 
     var variables: [String: String] {
         var variables = function.environment
@@ -37,6 +42,7 @@ struct HandlerEnvironment {
             "HOME": surroundings["HOME"] ?? "/",
             "LANG": surroundings["LANG"] ?? "en_US.UTF-8",
         ]
+        if !function.handler.contains("/") { variables.merge(substituted) { _, same in same } }
         variables.merge(own) { _, own in own }
         variables["SLUICE_CONFIG"] = config
         return variables

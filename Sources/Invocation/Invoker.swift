@@ -83,7 +83,8 @@ public struct Invoker: Sendable {
             config: config.hasFile ? config.path : nil,
             configFolder: config.folder,
             buckets: buckets,
-            surroundings: surroundings
+            surroundings: surroundings,
+            substituted: config.variables
         )
         let run = HandlerRun(
             executable: executable(of: function),

@@ -7,14 +7,8 @@ import TableRows
 
 /// Brings new object versions, or the partitions that lake commits changed, into the warehouse.
 func load(_ context: HandlerContext) throws -> HandlerResult {
-    guard case .duckDB(let path) = context.config.warehouse else {
-        throw HandlerError.failure(
-            "NoWarehouse",
-            "this version loads into a DuckDB file; name one as `warehouse`"
-        )
-    }
     let database = try Database(settings: context.databaseSettings)
-    let warehouse = Warehouse(path: path, connection: try database.connect())
+    let warehouse = LoadTarget(context.config.warehouse, connection: try database.connect())
     switch context.event {
     case .crawler(let event):
         return try load(event.detail, context: context, into: warehouse)
@@ -32,7 +26,7 @@ func load(_ context: HandlerContext) throws -> HandlerResult {
 private func load(
     _ detail: GlueEvent.Detail,
     context: HandlerContext,
-    into warehouse: borrowing Warehouse
+    into warehouse: borrowing LoadTarget
 ) throws -> HandlerResult {
     let entry = try TableEntry.read(for: detail, in: context.buckets)
     let settings = context.config.table(named: detail.table)

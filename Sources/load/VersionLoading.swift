@@ -36,7 +36,7 @@ struct VersionLoading {
     ///
     /// Rows are made ready before the warehouse is locked for writing; when its state has changed
     /// meanwhile, what is to be done is decided anew.
-    mutating func run(into warehouse: borrowing Warehouse) throws -> HandlerResult {
+    mutating func run(into warehouse: borrowing LoadTarget) throws -> HandlerResult {
         var state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
@@ -58,6 +58,7 @@ struct VersionLoading {
                     context: context,
                     on: warehouse.connection
                 )
+                try warehouse.tables.prepare(change, on: warehouse.connection)
             } catch let refusal as VersionRefusal {
                 for version in chosen {
                     refuse(
@@ -91,10 +92,10 @@ struct VersionLoading {
         )
     }
 
-    private func look(at warehouse: borrowing Warehouse) throws -> WarehouseTable {
-        let (name, mode) = (settings.name, settings.mode)
+    private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
+        let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
         return try warehouse.reading { connection in
-            try WarehouseTable(name, mode: mode, on: connection)
+            try tables.state(of: name, mode: mode, on: connection)
         } ?? WarehouseTable(mode: mode)
     }
 
@@ -102,15 +103,20 @@ struct VersionLoading {
     private func commit(
         _ change: WarehouseChange,
         over state: WarehouseTable,
-        into warehouse: borrowing Warehouse
+        into warehouse: borrowing LoadTarget
     ) throws -> Bool {
-        let (name, mode) = (settings.name, settings.mode)
-        return try warehouse.writing { connection in
-            guard try WarehouseTable(name, mode: mode, on: connection) == state else {
-                return false
+        let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
+        do {
+            return try warehouse.writing(to: name) { connection in
+                guard try tables.state(of: name, mode: mode, on: connection) == state else {
+                    return false
+                }
+                try tables.apply(change, on: connection)
+                return true
             }
-            try change.apply(on: connection)
-            return true
+        } catch let error as HandlerError where error.type == "ValueRefused" {
+            let sources = change.chosen.map(\.manifest.source.source).joined(separator: ", ")
+            throw HandlerError.input(error.type, "\(sources): \(error.message)")
         }
     }
 

@@ -1,4 +1,3 @@
-import Buckets
 import DuckDB
 import Events
 import FunctionConfig
@@ -7,6 +6,8 @@ import TableRows
 /// What the warehouse holds of one table, as it was when it was looked at.
 struct WarehouseTable: Equatable {
     /// The table's columns with DuckDB's type names; empty when there is no table.
+    ///
+    /// A type that a server alone knows stands there under its own name, in lower case.
     var columns: [Column] = []
     /// Which versions are in it.
     var history: VersionHistory
@@ -19,100 +20,39 @@ struct WarehouseTable: Equatable {
         var type: String
     }
 
-    /// Looks at a table of the attached warehouse.
-    init(
-        _ table: String,
-        mode: TableSettings.Mode,
-        on connection: borrowing Connection
-    ) throws {
+    /// What is there of a table.
+    ///
+    /// `loads` are rows of the load history: source, sequencer, rows, rejects and status.
+    init(columns: [Column], loads: [[SQLValue]], mode: TableSettings.Mode) {
         var versions: Set<VersionHistory.Version> = []
-        var figures: [VersionHistory.Version: [Int]] = [:]
-        if try !Self.columns(of: LoadHistory.table, on: connection).isEmpty {
-            let rows = try connection.rows(
-                "SELECT source, sequencer, rows, rejects, status "
-                    + "FROM warehouse.\(LoadHistory.table) WHERE table_name = \(SQL.literal(table))"
+        for row in loads {
+            let version = VersionHistory.Version(
+                source: row[0].string ?? "",
+                sequencer: Int64(row[1].int ?? 0)
             )
-            for row in rows {
-                let version = VersionHistory.Version(
-                    source: row[0].string ?? "",
-                    sequencer: Int64(row[1].int ?? 0)
-                )
-                figures[version] = [row[2].int ?? 0, row[3].int ?? 0]
-                if row[4].string == LoadHistory.Status.loaded.rawValue { versions.insert(version) }
-            }
+            figures[version] = [row[2].int ?? 0, row[3].int ?? 0]
+            if row[4].string == LoadHistory.Status.loaded.rawValue { versions.insert(version) }
         }
         history = VersionHistory(mode: mode, versions: versions)
-        self.figures = figures
-        columns = try Self.columns(of: table, on: connection)
+        self.columns = columns
     }
 
     /// What an empty warehouse holds.
     init(mode: TableSettings.Mode) {
-        history = VersionHistory(mode: mode, versions: [])
-    }
-
-    static func columns(
-        of table: String,
-        on connection: borrowing Connection
-    ) throws(DuckDBError) -> [Column] {
-        let rows = try connection.rows(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'warehouse' "
-                + "AND schema_name = 'main' AND table_name = \(SQL.literal(table)) "
-                + "ORDER BY column_index"
-        )
-        return rows.map { Column(name: $0[0].string ?? "", type: $0[1].string ?? "") }
+        self.init(columns: [], loads: [], mode: mode)
     }
 }
 
-/// The table `sluice_loads`: which versions are in which table of the warehouse, and since when.
-enum LoadHistory {
-    static let table = "sluice_loads"
-
-    /// What became of a version.
-    enum Status: String {
-        /// Its rows are in the table.
-        case loaded
-        /// A newer version has taken their place.
-        case replaced
-    }
-
-    static func prepare(on connection: borrowing Connection) throws {
-        try connection.execute(
-            """
-            CREATE TABLE IF NOT EXISTS warehouse.\(table) (
-                table_name VARCHAR, source VARCHAR, sequencer BIGINT, etag VARCHAR, rows BIGINT,
-                rejects BIGINT, status VARCHAR, loaded_at TIMESTAMPTZ,
-                UNIQUE (table_name, source, sequencer))
-            """
-        )
-    }
-
-    static func record(
-        _ version: PreparedVersion,
-        table name: String,
+extension WarehouseTable.Column {
+    /// Columns with the names that DuckDB gives their types.
+    static func all(
+        _ fields: [ColumnType.Field],
         on connection: borrowing Connection
-    ) throws {
-        let source = version.manifest.source
-        try connection.execute(
-            "INSERT INTO warehouse.\(table) VALUES (\(SQL.literal(name)), "
-                + "\(SQL.literal(source.source)), \(source.sequencer.column), "
-                + "\(SQL.literal(source.eTag)), \(version.rows), \(version.rejected), "
-                + "'\(Status.loaded.rawValue)', now())"
-        )
-    }
-
-    static func markReplaced(
-        _ versions: [VersionHistory.Version],
-        table name: String,
-        on connection: borrowing Connection
-    ) throws {
-        for version in versions {
-            try connection.execute(
-                "UPDATE warehouse.\(table) SET status = '\(Status.replaced.rawValue)' "
-                    + "WHERE table_name = \(SQL.literal(name)) "
-                    + "AND source = \(SQL.literal(version.source)) "
-                    + "AND sequencer = \(version.sequencer)"
-            )
+    ) throws(DuckDBError) -> [WarehouseTable.Column] {
+        guard !fields.isEmpty else { return [] }
+        let nulls = fields.map { "CAST(NULL AS \($0.type.sqlName)) AS \(SQL.identifier($0.name))" }
+        return try connection.rows("DESCRIBE SELECT \(nulls.joined(separator: ", "))").map {
+            WarehouseTable.Column(name: $0[0].string ?? "", type: $0[1].string ?? "")
         }
     }
 }

@@ -5,6 +5,7 @@ import FunctionConfig
 import Glibc
 import HandlerRuntime
 import LakeFiles
+import WarehouseAccess
 
 /// A database in memory in which the tables that one query names can be read.
 ///
@@ -17,7 +18,7 @@ struct QuerySession: ~Copyable {
     private let database: Database
     private let connection: Connection
     // Held until the warehouse is closed.
-    private let lock: WarehouseLock?
+    private let hold: WarehouseHold?
 
     /// Opens what the query needs.
     ///
@@ -41,14 +42,14 @@ struct QuerySession: ~Copyable {
         let lakeTables = try FilePath.names(in: folder.path(ofBucket: "lake"))
             .filter { !$0.hasPrefix(".") }
         try Self.makeViews(words.tables(of: lakeTables), in: folder, database, connection)
-        let lock =
+        let hold =
             words.nameWarehouse
-            ? try Self.attach(try warehouse(folder), to: connection) : nil
+            ? try Self.attach(try warehouse(folder), to: connection, words) : nil
         self.sql = sql
         self.lakeTables = lakeTables
         self.database = database
         self.connection = connection
-        self.lock = lock
+        self.hold = hold
     }
 
     /// Runs the query and hands over its rows.
@@ -138,49 +139,22 @@ struct QuerySession: ~Copyable {
 
     private static func attach(
         _ warehouse: Warehouse,
-        to connection: borrowing Connection
-    ) throws -> WarehouseLock {
-        guard case .duckDB(let path) = warehouse else {
-            throw QueryError.failed("a PostgreSQL warehouse cannot be queried; use psql")
-        }
-        guard access(path, F_OK) == 0 else {
-            throw QueryError.failed(
-                "there is no warehouse at \(path) yet; `load` makes it with its first rows"
-            )
-        }
-        let patience = Duration.seconds(10)
-        let end = ContinuousClock.now + patience
-        do {
-            let lock = try WarehouseLock(
-                path,
-                mode: .reading,
-                purpose: "query",
-                patience: patience
-            )
-            try attach(path, to: connection, until: end)
-            return lock
-        } catch let error as WarehouseLock.Busy {
-            throw QueryError.failed(error.description)
-        }
-    }
-
-    /// A program that takes no lock of ours may still hold the file; DuckDB then names it.
-    private static func attach(
-        _ path: String,
         to connection: borrowing Connection,
-        until end: ContinuousClock.Instant
-    ) throws {
-        while true {
-            do {
-                try connection.execute(
-                    "ATTACH \(SQL.literal(path)) AS warehouse (READ_ONLY)"
-                )
-                return
-            } catch {
-                let isHeld = error.message.contains("Could not set lock")
-                guard isHeld, ContinuousClock.now < end else { throw QueryError.sql(error) }
-                usleep(50_000)
+        _ words: NamedWords
+    ) throws -> WarehouseHold {
+        do {
+            let access = WarehouseAccess(warehouse, purpose: "query")
+            let hold = try access.attachForReading(to: connection) { table in
+                !words.tables(of: [table]).isEmpty
             }
+            guard let hold else {
+                throw QueryError.failed(
+                    "there is no warehouse at \(warehouse) yet; `load` makes it with its first rows"
+                )
+            }
+            return hold
+        } catch let error as HandlerError {
+            throw QueryError.failed(error.message)
         }
     }
 }

@@ -8,7 +8,8 @@ extension FunctionConfig {
             "functions": .named(functions.map { ($0.name, $0.resolved) }),
             "triggers": .array(triggers.map(\.resolved)),
             "tables": .named(tables.map { ($0.name, $0.resolved) }),
-            "warehouse": .string(warehouse.resolved),
+            "warehouse": .string(warehouse.description),
+            "warehouseSchema": .text(warehouse.schema),
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
         ]
@@ -30,11 +31,9 @@ extension JSONValue {
 }
 
 extension Warehouse {
-    fileprivate var resolved: String {
-        switch self {
-        case .duckDB(let path): path
-        case .postgres(let url): url
-        }
+    fileprivate var schema: String? {
+        guard case .postgres(let server) = self else { return nil }
+        return server.schema
     }
 }
 

@@ -20,8 +20,26 @@ struct TestCommand: AsyncParsableCommand {
     @Flag(help: "Write what came out as the new expectation.")
     var update = false
 
-    @Flag(help: "Keep each case's buckets and say where they are.")
+    @Flag(help: "Keep each case's buckets and schema and say where they are.")
     var keep = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Load into this PostgreSQL database, each case into a schema of its own.",
+            discussion: "What stands on a command line others can see: write a password as "
+                + "'postgres://user:${NAME}@host/database', with the variable NAME set.",
+            valueName: "URL"
+        )
+    )
+    var warehouse: String?
+
+    func validate() throws {
+        if let warehouse, !CaseWarehouse.isURL(warehouse) {
+            throw ValidationError(
+                "--warehouse takes the URL of a PostgreSQL database, postgres://..."
+            )
+        }
+    }
 
     func run() async throws {
         let cases = try folders.flatMap { try CaseFolder.all(in: CommonOptions.absolute($0)) }
@@ -31,7 +49,8 @@ struct TestCommand: AsyncParsableCommand {
             )
         }
         var failed = 0
-        for await report in Self.reports(of: cases, update: update, keep: keep) {
+        let options = CaseRun.Options(update: update, keep: keep, warehouse: warehouse)
+        for await report in Self.reports(of: cases, options) {
             Console.print(report.description)
             if !report.problems.isEmpty { failed += 1 }
         }
@@ -42,8 +61,7 @@ struct TestCommand: AsyncParsableCommand {
     /// Runs the cases, a few at a time, and reports each when it is done.
     private static func reports(
         of cases: [CaseFolder],
-        update: Bool,
-        keep: Bool
+        _ options: CaseRun.Options
     ) -> AsyncStream<CaseReport> {
         AsyncStream { continuation in
             let work = Task {
@@ -51,12 +69,12 @@ struct TestCommand: AsyncParsableCommand {
                     var waiting = cases[...]
                     for _ in 0..<atOnce {
                         guard let next = waiting.popFirst() else { break }
-                        group.addTask { await CaseRun(next, update: update, keep: keep).report() }
+                        group.addTask { await CaseRun(next, options).report() }
                     }
                     while let report = await group.next() {
                         continuation.yield(report)
                         guard let next = waiting.popFirst() else { continue }
-                        group.addTask { await CaseRun(next, update: update, keep: keep).report() }
+                        group.addTask { await CaseRun(next, options).report() }
                     }
                 }
                 continuation.finish()

@@ -82,10 +82,14 @@ struct CaseReport: Sendable, CustomStringConvertible {
     /// What differs or failed, each with its details on further lines; empty if it passed.
     let problems: [String]
     /// Where its buckets are, if they were kept.
-    let buckets: String?
+    var buckets: String?
+    /// The schema of another warehouse in which its tables are, if it was kept.
+    var schema: String?
 
     var description: String {
-        let kept = buckets.map { "\n  buckets: \($0)" } ?? ""
+        let kept =
+            (buckets.map { "\n  buckets: \($0)" } ?? "")
+            + (schema.map { "\n  schema: \($0)" } ?? "")
         if problems.isEmpty { return "passed  \(name)\(kept)" }
         let details = problems.map { "  " + $0.replacing("\n", with: "\n  ") }
         return "FAILED  \(name)\n\(details.joined(separator: "\n"))\(kept)"

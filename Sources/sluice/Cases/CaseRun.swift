@@ -5,13 +5,21 @@ import Glibc
 /// Runs one case in fresh buckets: drops, lets the flow settle, compares.
 struct CaseRun: Sendable {
     private let folder: CaseFolder
-    private let update: Bool
-    private let keep: Bool
+    private let options: Options
 
-    init(_ folder: CaseFolder, update: Bool, keep: Bool) {
+    /// How cases are run.
+    struct Options: Sendable {
+        /// Whether what came out is written as the expectation.
+        var update = false
+        /// Whether buckets and schemas are kept.
+        var keep = false
+        /// The URL of another warehouse.
+        var warehouse: String?
+    }
+
+    init(_ folder: CaseFolder, _ options: Options) {
         self.folder = folder
-        self.update = update
-        self.keep = keep
+        self.options = options
     }
 
     /// Runs the case; whatever goes wrong is in the report.
@@ -19,28 +27,46 @@ struct CaseRun: Sendable {
         do {
             let scratch = try Self.makeScratch(for: folder.name)
             let buckets = BucketsFolder(path: scratch + "/buckets")
+            let warehouse = options.warehouse.map {
+                CaseWarehouse(url: $0, caseName: folder.name)
+            }
             var problems: [String] = []
             do {
                 try buckets.prepare()
-                problems = try await problemsOfFlow(in: buckets)
-                if problems.isEmpty { problems = try await problemsOfResults(in: buckets) }
+                let settings =
+                    try warehouse?.settings(like: folder, in: scratch + "/case") ?? folder.config
+                let place = Place(buckets: buckets, settings: settings)
+                problems = try await problemsOfFlow(in: place)
+                if problems.isEmpty { problems = try await problemsOfResults(in: place) }
+                if warehouse != nil, !options.keep {
+                    let end = try await start("sluice-sql", ["drop-test-schema"], place)
+                    if end.code != 0 { problems.append(end.errors) }
+                }
             } catch {
                 problems.append("\(error)")
             }
-            if !keep { try FilePath.removeTree(scratch) }
+            if !options.keep { try FilePath.removeTree(scratch) }
             return CaseReport(
                 name: folder.name,
                 problems: problems,
-                buckets: keep ? buckets.path : nil
+                buckets: options.keep ? buckets.path : nil,
+                schema: options.keep ? warehouse?.schema : nil
             )
         } catch {
-            return CaseReport(name: folder.name, problems: ["\(error)"], buckets: nil)
+            return CaseReport(name: folder.name, problems: ["\(error)"])
         }
+    }
+
+    /// Where a case runs.
+    private struct Place {
+        let buckets: BucketsFolder
+        let settings: String
     }
 
     // MARK: - The flow
 
-    private func problemsOfFlow(in buckets: BucketsFolder) async throws -> [String] {
+    private func problemsOfFlow(in place: Place) async throws -> [String] {
+        let buckets = place.buckets
         // Files get times of the past hour, rising with each file and each step.
         var clock = time(nil) - 3600
         for step in try folder.steps() {
@@ -54,7 +80,7 @@ struct CaseRun: Sendable {
                 try Self.drop("\(step.drop ?? "")/\(key)", at: target, modified: clock)
                 clock += 1
             }
-            let end = try await start("sluice", ["up", "--once"], buckets)
+            let end = try await start("sluice", ["up", "--once"], place)
             let isWithDeadLetters = end.code == 1
             guard end.code == 0 || isWithDeadLetters else {
                 return ["`sluice up --once` ended with \(end.code)\n\(end.errors)"]
@@ -75,7 +101,7 @@ struct CaseRun: Sendable {
 
     // MARK: - The results
 
-    private func problemsOfResults(in buckets: BucketsFolder) async throws -> [String] {
+    private func problemsOfResults(in place: Place) async throws -> [String] {
         var problems: [String] = []
         let names = try folder.expected()
         if names.isEmpty { problems.append("expect/ holds no NAME.sql") }
@@ -87,7 +113,7 @@ struct CaseRun: Sendable {
             let end = try await start(
                 "sluice-sql",
                 ["query", "--format", "csv"],
-                buckets,
+                place,
                 operands: [sql]
             )
             guard end.code == 0 else {
@@ -101,7 +127,7 @@ struct CaseRun: Sendable {
             )
             if let problem { problems.append("expect/\(name).csv: \(problem)") }
         }
-        let letters = try await DeadLetterTable(of: buckets)
+        let letters = try await DeadLetterTable(of: place.buckets)
         if let problem = try problem(with: letters) { problems.append(problem) }
         return problems
     }
@@ -120,14 +146,14 @@ struct CaseRun: Sendable {
         } else {
             difference = "it is not there; --update writes it"
         }
-        guard update, difference != nil else { return difference }
+        guard options.update, difference != nil else { return difference }
         try AtomicFile.write(output, to: file, durable: false)
         return nil
     }
 
     private func problem(with letters: DeadLetterTable) throws -> String? {
         if letters.table.rows.isEmpty, access(folder.deadLetters, F_OK) != 0 { return nil }
-        if update {
+        if options.update {
             if letters.table.rows.isEmpty {
                 unlink(folder.deadLetters)
             } else {
@@ -153,10 +179,10 @@ struct CaseRun: Sendable {
     private func start(
         _ program: String,
         _ arguments: [String],
-        _ buckets: BucketsFolder,
+        _ place: Place,
         operands: [String] = []
     ) async throws -> ProgramEnd {
-        let options = ["--config", folder.config, "--buckets", buckets.path]
+        let options = ["--config", place.settings, "--buckets", place.buckets.path]
         // SQL may begin with a comment, which looks like an option.
         return try await ProgramEnd(
             of: "\(CommonOptions.programs)/\(program)",

@@ -1,0 +1,66 @@
+import DuckDB
+import Glibc
+import HandlerRuntime
+
+/// A warehouse that is a DuckDB file.
+struct DuckDBWarehouse {
+    let path: String
+    let purpose: String
+
+    var exists: Bool { access(path, F_OK) == 0 }
+
+    func attach(
+        to connection: borrowing Connection,
+        _ mode: WarehouseLock.Mode
+    ) throws(HandlerError) -> WarehouseHold {
+        let end = ContinuousClock.now + WarehouseAccess.patience
+        let lock = try lock(mode)
+        let options = mode == .reading ? " (READ_ONLY)" : ""
+        try attach(to: connection, options, until: end)
+        return WarehouseHold(lock: lock)
+    }
+
+    private func lock(_ mode: WarehouseLock.Mode) throws(HandlerError) -> WarehouseLock {
+        do {
+            return try WarehouseLock(
+                path,
+                mode: mode,
+                purpose: purpose,
+                patience: WarehouseAccess.patience
+            )
+        } catch {
+            throw .notNow("WarehouseBusy", error.description)
+        }
+    }
+
+    /// A program that does not know of the lock file may hold the database; DuckDB then names it.
+    private func attach(
+        to connection: borrowing Connection,
+        _ options: String,
+        until end: ContinuousClock.Instant
+    ) throws(HandlerError) {
+        let statement = "ATTACH \(SQL.literal(path)) AS \(WarehouseAccess.database)\(options)"
+        while true {
+            do {
+                try connection.execute(statement)
+                return
+            } catch {
+                let message = error.message
+                guard message.contains("Could not set lock") || message.contains("Conflicting lock")
+                else {
+                    throw .failure(
+                        "WarehouseFailed",
+                        "the warehouse \(path) cannot be opened: \(message)"
+                    )
+                }
+                guard ContinuousClock.now < end else {
+                    throw .notNow(
+                        "WarehouseBusy",
+                        "the warehouse \(path) is open in another program: \(message); close it there"
+                    )
+                }
+                usleep(50_000)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Buckets
+import DuckDB
+import Events
+import TableRows
+
+/// The table `sluice_loads`: which versions are in which table of the warehouse, and since when.
+///
+/// Its statements are the same for every kind of warehouse.
+struct LoadHistory {
+    static let name = "sluice_loads"
+
+    /// The table's name in a statement.
+    let table: String
+
+    /// What became of a version.
+    enum Status: String {
+        /// Its rows are in the table.
+        case loaded
+        /// A newer version has taken their place.
+        case replaced
+    }
+
+    /// Makes the table unless it is there.
+    var creation: String {
+        """
+        CREATE TABLE IF NOT EXISTS \(table) (
+            table_name VARCHAR, source VARCHAR, sequencer BIGINT, etag VARCHAR, rows BIGINT,
+            rejects BIGINT, status VARCHAR, loaded_at TIMESTAMPTZ,
+            UNIQUE (table_name, source, sequencer))
+        """
+    }
+
+    /// The rows about a table, for `WarehouseTable`.
+    func loads(of name: String) -> String {
+        "SELECT source, sequencer, rows, rejects, status FROM \(table) "
+            + "WHERE table_name = \(SQL.literal(name))"
+    }
+
+    /// Notes versions that were loaded and those that gave way.
+    func recording(
+        _ loaded: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version],
+        table name: String
+    ) -> [String] {
+        let updates = replaced.map { version in
+            "UPDATE \(table) SET status = '\(Status.replaced.rawValue)' "
+                + "WHERE table_name = \(SQL.literal(name)) "
+                + "AND source = \(SQL.literal(version.source)) "
+                + "AND sequencer = \(version.sequencer)"
+        }
+        let rows = loaded.map { version in
+            let source = version.manifest.source
+            return
+                "(\(SQL.literal(name)), \(SQL.literal(source.source)), \(source.sequencer.column), "
+                + "\(SQL.literal(source.eTag)), \(version.rows), \(version.rejected), "
+                + "'\(Status.loaded.rawValue)', now())"
+        }
+        return updates + ["INSERT INTO \(table) VALUES \(rows.joined(separator: ", "))"]
+    }
+
+    /// The query for the version of a lake table that the warehouse's rows are of.
+    func version(of lake: LakeTable) -> String {
+        "SELECT max(sequencer) FROM \(table) WHERE \(isAbout(lake)) AND etag = \(SQL.literal(lake.id))"
+    }
+
+    /// Notes a version of a lake table; `rows` is its number of rows, or SQL of it.
+    func recording(_ lake: LakeTable, version: Int64, rows: String) -> [String] {
+        [
+            "DELETE FROM \(table) WHERE \(isAbout(lake))",
+            "INSERT INTO \(table) SELECT \(SQL.literal(lake.name)), \(SQL.literal(lake.source)), "
+                + "\(version), \(SQL.literal(lake.id)), \(rows), 0, "
+                + "'\(Status.loaded.rawValue)', now()",
+        ]
+    }
+
+    private func isAbout(_ lake: LakeTable) -> String {
+        "table_name = \(SQL.literal(lake.name)) AND source = \(SQL.literal(lake.source))"
+    }
+}

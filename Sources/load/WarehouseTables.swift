@@ -1,0 +1,74 @@
+import DuckDB
+import FunctionConfig
+import HandlerRuntime
+import TableRows
+import WarehouseAccess
+
+/// The tables of a warehouse as `load` looks at them and changes them.
+///
+/// One conformance for each kind of warehouse; what is to be done is decided before, in
+/// `WarehouseChange` and `LakeChange`.
+protocol WarehouseTables {
+    /// Looks at a table of the attached warehouse.
+    func state(
+        of table: String,
+        mode: TableSettings.Mode,
+        on connection: borrowing Connection
+    ) throws -> WarehouseTable
+
+    /// Does what can be done before the warehouse is opened for writing.
+    ///
+    /// - Throws: `HandlerError` when the warehouse cannot hold such a table.
+    func prepare(_ change: WarehouseChange, on connection: borrowing Connection) throws
+
+    /// Makes a load history on a server, before the transaction: two that make it at once would wait
+    /// for each other.
+    func makeHistory(on connection: borrowing Connection) throws
+
+    /// Begins the transaction: no other load changes `table` until it ends.
+    func begin(table: String, on connection: borrowing Connection) throws
+
+    /// Changes the table and the history, within a transaction of the attached warehouse.
+    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws
+
+    /// The version of a lake table that the warehouse's rows are of; nil when there are none.
+    func loadedVersion(of change: LakeTable, on connection: borrowing Connection) throws -> Int64?
+
+    /// Brings a lake table's rows in, within a transaction of the attached warehouse.
+    func apply(_ change: LakeChange, on connection: borrowing Connection) throws
+}
+
+/// A warehouse and the connection on which it is attached while it is needed.
+struct LoadTarget: ~Copyable {
+    let access: WarehouseAccess
+    let tables: any WarehouseTables
+    let connection: Connection
+
+    init(_ warehouse: Warehouse, connection: consuming Connection) {
+        access = WarehouseAccess(warehouse, purpose: "load")
+        tables =
+            switch warehouse {
+            case .duckDB: DuckDBTables()
+            case .postgres(let server): PostgresTables(server: server)
+            }
+        self.connection = connection
+    }
+
+    /// Reads; nil when there is no warehouse yet.
+    func reading<Answer>(_ body: (borrowing Connection) throws -> Answer) throws -> Answer? {
+        try access.reading(on: connection, body)
+    }
+
+    /// Writes to a table in one transaction, see `WarehouseAccess`.
+    func writing(
+        to table: String,
+        _ body: (borrowing Connection) throws -> Bool
+    ) throws -> Bool {
+        try access.writing(on: connection) { connection in
+            try tables.makeHistory(on: connection)
+        } transaction: { connection in
+            try tables.begin(table: table, on: connection)
+            return try body(connection)
+        }
+    }
+}
