@@ -22,6 +22,13 @@ extension FunctionConfig {
     }
 
     static func checkPartitions(_ table: TableSettings, _ reader: SettingsReader) {
+        if table.mode == .replacePartitions, table.partitionBy.isEmpty {
+            reader.add(
+                "partitionBy",
+                "mode replace_partitions needs partitions",
+                "name the columns whose values part the table"
+            )
+        }
         for (index, column) in table.partitionBy.enumerated()
         where table.partitionBy[..<index].contains(column) {
             reader.add("partitionBy", "`\(column)` stands there twice", "keep one")

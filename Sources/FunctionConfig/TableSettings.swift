@@ -56,8 +56,14 @@ public struct TableSettings: Sendable, Equatable {
         case append
         /// The accepted version of the greatest sequencer is the whole table.
         case replace
+        /// Per value of `partitionBy` the accepted version of the greatest sequencer that has good
+        /// rows of it.
+        case replacePartitions = "replace_partitions"
         /// Per value of `keys` the good row of the greatest sequencer.
         case upsert
+
+        /// Whether older versions of a key count beside newer ones.
+        public var countsAllVersions: Bool { self == .upsert || self == .replacePartitions }
     }
 
     /// What bad rows mean for their object version.

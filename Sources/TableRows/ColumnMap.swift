@@ -1,24 +1,24 @@
-public import Buckets
-public import Events
-public import FunctionConfig
+import Buckets
+import Events
+import FunctionConfig
 
 /// Which column of a table each column of a file is: the settings `columnMap` and `otherColumns`.
 ///
 /// A name is compared as files write it first, then as it folds to a column's name. A mapped column's
 /// own name is the last of its names unless it is listed.
-public struct ColumnMap: Sendable, Equatable {
+struct ColumnMap: Sendable, Equatable {
     private let columns: [TableSettings.ColumnMapping]
     private let given: [String]
     /// The columns that the table has; nil for all.
     private let kept: Set<String>?
     /// Names that no column of a file may have, as the table computes columns of these names.
-    public let reserved: Set<String>
+    let reserved: Set<String>
 
     /// The map of a table.
     ///
     /// Where others are dropped, columns with a given type are as if mapped from their own names, and
     /// so are columns that must hold times.
-    public init(_ settings: TableSettings) {
+    init(_ settings: TableSettings) {
         given = settings.columns.map(\.name)
         reserved = Set(settings.computedPartitions.map(\.name))
         var mappings = settings.columnMap
@@ -35,14 +35,14 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// Whether a column of this name is part of the table.
-    public func keeps(_ column: String) -> Bool {
+    func keeps(_ column: String) -> Bool {
         !reserved.contains(column) && kept?.contains(column) ?? true
     }
 
     /// The columns that the fields of delimited text are, nil where one is dropped.
     ///
     /// Several fields can be one column.
-    public func columns(ofFields format: RecordFormat) -> [String?] {
+    func columns(ofFields format: RecordFormat) -> [String?] {
         assignment(ofFields: format).columns
     }
 
@@ -69,7 +69,7 @@ public struct ColumnMap: Sendable, Equatable {
     /// Parts the members of JSON objects into those of mapped columns and the others that are kept.
     ///
     /// `structure` is as ``MemberPath/structure`` has it.
-    public func members(
+    func members(
         of structure: [JSONValue.Member]
     ) -> (mapped: [(column: String, paths: [MemberPath])], others: [MemberPath]) {
         var paths = columns.map { _ in [MemberPath]() }

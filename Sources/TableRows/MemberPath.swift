@@ -1,20 +1,20 @@
-public import Events
+import Events
 
 /// A member of JSON objects: at the top, or within the objects of others.
-public struct MemberPath: Sendable, Equatable {
+struct MemberPath: Sendable, Equatable {
     /// The names from the top down, as they stand in files.
-    public var parts: [String]
+    var parts: [String]
     /// What the member holds, as DuckDB's `json_group_structure` describes it: text names a kind of
     /// scalar, arrays and objects stand for themselves.
-    public var structure: JSONValue
+    var structure: JSONValue
     /// The name that was looked for.
     var request: String
 
     /// The dotted path.
-    public var name: String { parts.joined(separator: ".") }
+    var name: String { parts.joined(separator: ".") }
 
     /// Whether it holds arrays or objects.
-    public var isNested: Bool { structure.string == nil }
+    var isNested: Bool { structure.string == nil }
 
     /// The ways in which a name can be read: as that of a member, and with dots as a path.
     ///

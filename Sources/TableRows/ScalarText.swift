@@ -1,9 +1,9 @@
-public import Events
+import Events
 
 /// SQL that reads text as a value of a type, and that tells whether text is one.
 ///
 /// `text` is always an SQL expression of type VARCHAR.
-public enum ScalarText {
+enum ScalarText {
     /// The value of a text, null where it has none, and where it is no value of the type.
     ///
     /// - Parameters:
@@ -57,7 +57,7 @@ public enum ScalarText {
     }
 
     /// The date or time of a text in a column that must hold such, under the rules of given types.
-    public static func time(_ text: String, as type: ColumnType, times: TimeFormats) -> String {
+    static func time(_ text: String, as type: ColumnType, times: TimeFormats) -> String {
         value(text, as: type, isGiven: true, times: times)
     }
 
@@ -90,7 +90,7 @@ public enum ScalarText {
     /// Whether a text that is not blank is, to `crawl`, a value of an inferred type.
     ///
     /// Stricter than reading it: nothing may change when the value is written again.
-    public static func looks(
+    static func looks(
         _ text: String,
         like type: ColumnType,
         times: TimeFormats
@@ -136,7 +136,7 @@ public enum ScalarText {
     }
 
     /// Whether a text that looks like a bigint is beyond 2^53, where doubles are not exact.
-    public static func isWideInteger(_ text: String) -> String {
+    static func isWideInteger(_ text: String) -> String {
         "abs(TRY_CAST(\(text) AS HUGEINT)) > 9007199254740992"
     }
 }

@@ -7,9 +7,15 @@ import HandlerRuntime
 
 extension TableReader {
     /// The columns that part the lake table: those of the settings, or those from folders.
-    var partitionColumns: [String] {
+    public var partitionColumns: [String] {
         settings.partitionBy.isEmpty
             ? entry.columns.filter(\.isPartitionKey).map(\.name) : settings.partitionBy
+    }
+
+    /// Whether partitions depend on one of these columns.
+    public func isPartition(anyOf columns: [String]) -> Bool {
+        let sources = partitionColumns + settings.computedPartitions.map(\.source)
+        return !Set(sources).isDisjoint(with: columns)
     }
 
     /// The table's columns with those behind them that are computed for partitions.

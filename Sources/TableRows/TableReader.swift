@@ -15,7 +15,7 @@ public struct TableReader: Sendable {
     /// The table's settings.
     public let settings: TableSettings
     /// The table's catalog entry.
-    public let entry: TableEntry
+    public internal(set) var entry: TableEntry
 
     let buckets: BucketsFolder
     let scratchFolder: String
@@ -60,14 +60,13 @@ public struct TableReader: Sendable {
         _ manifests: [Manifest],
         on connection: borrowing Connection
     ) throws -> PreparedRows {
-        var columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
-        if let transform {
-            do throws(DuckDBError) {
-                columns = try transform.columns(of: columns, on: connection)
-            } catch {
-                let refusals = manifests.map { transform.refusal($0, error) }
-                return PreparedRows(columns: columns, versions: [], refusals: refusals)
-            }
+        let columns: [ColumnType.Field]
+        do {
+            columns = try self.columns(on: connection)
+        } catch let error as DuckDBError {
+            guard let transform else { throw error }
+            let refusals = manifests.map { transform.refusal($0, error) }
+            return PreparedRows(columns: [], versions: [], refusals: refusals)
         }
         let all = try withComputed(columns)
         var prepared = PreparedRows(columns: all, versions: [], refusals: [])
@@ -86,6 +85,12 @@ public struct TableReader: Sendable {
             }
         }
         return prepared
+    }
+
+    /// The table's columns without those that are computed for partitions.
+    func columns(on connection: borrowing Connection) throws -> [ColumnType.Field] {
+        let columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+        return try transform?.columns(of: columns, on: connection) ?? columns
     }
 
     private func prepare(

@@ -1,15 +1,15 @@
-public import Buckets
-public import DuckDB
+import Buckets
+import DuckDB
 import Events
 
 /// One version's records as text, those that are none left out: what `crawl` looks at.
 ///
 /// Rows are the same that `TableReader` reads.
-public struct VersionText {
+struct VersionText {
     /// The version.
-    public var manifest: Manifest
+    var manifest: Manifest
     /// SQL of a relation with the fields as text, `f0`, `f1` and so on; JSON is all in `f0`.
-    public var relation: String
+    var relation: String
 
     /// Reads versions, the fast way where that sees what `split` saw.
     ///
@@ -17,7 +17,7 @@ public struct VersionText {
     ///
     /// - Throws: `VersionRefusal` when a version's text is gone, `DuckDBError` and `BucketsError`
     ///   when reading itself fails.
-    public static func read(
+    static func read(
         _ manifests: [Manifest],
         buckets: BucketsFolder,
         scratchFolder: String,
@@ -43,29 +43,11 @@ public struct VersionText {
     }
 
     /// SQL of one relation over versions that have the same fields.
-    public static func union(_ versions: [VersionText]) -> String {
+    static func union(_ versions: [VersionText]) -> String {
         let fields = (0..<(versions.first?.manifest.format.fields ?? 1)).map { "f\($0)" }
         let selects = versions.map {
             "SELECT \(fields.joined(separator: ", ")) FROM \($0.relation)"
         }
         return "(\(selects.joined(separator: " UNION ALL ")))"
     }
-}
-
-/// SQL over the members of JSON objects, documents parsed once.
-public struct JSONMembersText {
-    private let members: JSONMembers
-
-    /// Takes members; those that hold arrays and objects only stay JSON, others are text.
-    public init(_ paths: [MemberPath]) {
-        members = JSONMembers(paths.map { ($0.parts, $0.isNested) })
-    }
-
-    /// SQL of a relation with the documents that are objects.
-    public func relation(over text: String) -> String {
-        "(SELECT * FROM \(members.relation(over: text)) WHERE is_object)"
-    }
-
-    /// SQL of a member's text over ``relation(over:)``.
-    public func text(_ path: MemberPath) -> String { members.text(path.parts) }
 }

@@ -60,6 +60,16 @@ struct PostgresTables: WarehouseTables {
         }
     }
 
+    func owners(
+        of name: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version> {
+        let table = PostgresTable(name, on: server).onServer
+        return WarehouseTable.versions(
+            try connection.serverRows(WarehouseTable.owners(in: table))
+        )
+    }
+
     func makeHistory(on connection: borrowing Connection) throws {
         guard try !hasHistory(on: connection) else { return }
         let schema = SQL.identifier(server.schema)
@@ -103,7 +113,7 @@ struct PostgresTables: WarehouseTables {
             try connection.onServer(shape.creation)
             try connection.forgetServerTables()
             try rows.insert(on: connection)
-        } else if change.settings.mode == .upsert || !shape.isFitting {
+        } else if change.settings.mode.countsAllVersions || !shape.isFitting {
             // Readers wait for what changes a table's columns: rows are on the server before.
             let staging = try rows.stage(on: connection)
             try connection.onServer(shape.additions)
@@ -115,6 +125,12 @@ struct PostgresTables: WarehouseTables {
                 try connection.onServer(rows.insertion(from: staging))
             } else if change.settings.mode == .upsert {
                 try merge(change, rows, from: staging, on: connection)
+            } else if change.settings.mode == .replacePartitions {
+                let partitions = PostgresPartitions(
+                    of: rows.table.onServer,
+                    columns: columns.filter { change.partitionColumns.contains($0.name) }
+                )
+                try partitions.replace(by: rows, from: staging, on: connection)
             } else {
                 try removeRows(change, from: rows.table, on: connection)
                 try connection.onServer(rows.insertion(from: staging))

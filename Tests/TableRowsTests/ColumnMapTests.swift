@@ -1,8 +1,9 @@
 import Buckets
 import Events
 import FunctionConfig
-import TableRows
 import Testing
+
+@testable import TableRows
 
 @Suite("The map of files' columns to a table's")
 struct ColumnMapTests {

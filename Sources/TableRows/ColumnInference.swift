@@ -1,7 +1,6 @@
 import Catalog
 import DuckDB
 import Events
-import TableRows
 
 /// A column of text whose type is looked for.
 struct TextColumn {

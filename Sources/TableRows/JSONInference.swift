@@ -1,7 +1,6 @@
 import Catalog
 import DuckDB
 import Events
-import TableRows
 
 /// Finds the members of JSON objects and their types.
 struct JSONInference {
@@ -41,13 +40,13 @@ struct JSONInference {
     ) throws -> [InferredType] {
         let paths = members.map(\.path)
         let isTime = members.map { member in member.column.map(timeColumns.contains) ?? false }
-        let reader = JSONMembersText(paths)
-        let rows = reader.relation(over: relation)
+        let reader = JSONMembers(paths.map { ($0.parts, $0.isNested) })
+        let rows = "(SELECT * FROM \(reader.relation(over: relation)) WHERE is_object)"
         let scalars = paths.indices.filter { !paths[$0].isNested }
         let columns = scalars.map { index in
             let path = paths[index]
             return TextColumn(
-                text: reader.text(path),
+                text: reader.text(path.parts),
                 candidates: candidates(path.structure.string ?? ""),
                 isTime: isTime[index]
             )
@@ -63,7 +62,7 @@ struct JSONInference {
                 continue
             }
             let type = ColumnType(structure: paths[index].structure)
-            let fits = try holdsIntegers(type, reader.text(paths[index]), rows, connection)
+            let fits = try holdsIntegers(type, reader.text(paths[index].parts), rows, connection)
             types[index] = InferredType(fits ? type : type.withoutIntegers)
         }
         return types
