@@ -103,7 +103,8 @@ struct ChunkCounter {
             let computed = computedValues.first { $0.hasSuffix(" AS \(name)") }
             return computed.map { String($0.dropLast(" AS \(name)".count)) } ?? name
         }
-        return "approx_count_distinct(hash(\(values.joined(separator: ", "))))"
+        let value = values.count == 1 ? values[0] : "hash(\(values.joined(separator: ", ")))"
+        return "approx_count_distinct(\(value))"
     }
 
     /// A query's rows; nil when the content of the files stops the reader.

@@ -55,13 +55,14 @@ extension Conversion {
     /// - Returns: The files, and those that leave the table for them.
     func write(
         _ change: TableChange,
-        _ writer: LakeWriter,
+        _ shape: TableShape,
         now: Int64,
         input: LakeInput,
         over snapshot: Snapshot?
     ) throws -> (files: [LakeFiles], removed: [AddFile]) {
+        let writer = shape.writer(table: log.table)
         let rows = try change.rows.map {
-            try writer.write($0, on: connection, now: now, input: input)
+            try writer.write(shape.complete($0), on: connection, now: now, input: input)
         }
         guard let rows, let snapshot, let present = change.replaced else {
             return (rows.map { [$0] } ?? [], change.removed)

@@ -148,7 +148,7 @@ struct Conversion: ~Copyable {
         let now = UTCTime.nowMicroseconds() / 1000
         let written = try write(
             change,
-            shape.writer(table: log.table),
+            shape,
             now: now,
             input: input(of: chosen, change),
             over: snapshot

@@ -1,5 +1,6 @@
 import Catalog
 import DeltaTable
+import DuckDB
 import Events
 import FoundationEssentials
 import FunctionConfig
@@ -13,6 +14,8 @@ struct TableShape {
     let sortColumns: [String]
     /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
     let changed: [String]
+    /// Columns that only the table knows: versions have no values for them.
+    private let others: [DeltaField]
 
     /// Puts the shape together; `columns` hold those that settings name.
     init(
@@ -27,7 +30,7 @@ struct TableShape {
         let fields = columns.map { DeltaField(name: $0.name, type: DeltaType($0.type)) }
         let names = Set((fields + own).map(\.name))
         // Columns that only the table knows stay, as other writers may have added them.
-        let others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
+        others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
         let schema = DeltaSchema(fields + others + own)
         let keys = entry.columns.filter { $0.isPartitionKey && names.contains($0.name) }
         partitionColumns =
@@ -43,6 +46,15 @@ struct TableShape {
             snapshot.metadata.partitionColumns == partitionColumns
             ? [] : snapshot.metadata.partitionColumns + partitionColumns
         changed = retyped + moved
+    }
+
+    /// SQL of rows with every column of the table.
+    func complete(_ rows: String) -> String {
+        guard !others.isEmpty else { return rows }
+        let nulls = others.map {
+            "CAST(NULL AS \($0.type.duckDBName)) AS \(SQL.identifier($0.name))"
+        }
+        return "SELECT \(nulls.joined(separator: ", ")) WHERE false UNION ALL BY NAME (\(rows))"
     }
 
     /// A writer of data files of this shape.

@@ -22,9 +22,17 @@ struct HandFlow {
     /// Makes empty buckets, with the table's settings as JSON.
     init(settings: String) throws {
         folder = try ScratchFolder()
-        try folder.write("{\"tables\": {\"t\": \(settings)}}", to: "functions.json")
+        try configure(settings)
         try folder.write("", to: "buckets/stage-1/.keep")
     }
+
+    /// Changes the table's settings.
+    func configure(_ settings: String) throws {
+        try write("{\"tables\": {\"t\": \(settings)}}", beside: "functions.json")
+    }
+
+    /// Writes a file beside `functions.json`.
+    func write(_ text: String, beside name: String) throws { try folder.write(text, to: name) }
 
     /// Drops a file and cuts it.
     func split(_ name: String, _ rows: [Row]) async throws -> Version {
