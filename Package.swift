@@ -7,13 +7,16 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// Where `scripts/setup` puts libduckdb; found at run time beside an installed or a built binary.
+/// Where `scripts/setup` puts libduckdb.
+///
+/// At run time it is looked for in the folder above that of an installed program, then in the package
+/// that the program was built in.
 let libraries = "\(Context.packageDirectory)/.deps/lib"
 let duckDBLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-L\(libraries)",
         "-Xlinker", "--allow-shlib-undefined",
-        "-Xlinker", "-rpath=$ORIGIN/../../../.deps/lib:$ORIGIN/../lib/sluice",
+        "-Xlinker", "-rpath=$ORIGIN/..:$ORIGIN/../../../.deps/lib",
     ])
 ]
 
@@ -82,11 +85,13 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
+        .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
+        library("TableFacts", ["Events"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -102,13 +107,20 @@ let package = Package(
             "Daemon",
             [
                 "Events", "Buckets", "FunctionConfig", "BucketWatch", "Ledger", "Invocation",
-                lifecycle, logging,
+                "CLinuxCalls", lifecycle, logging,
             ]
+        ),
+        library(
+            "Reports",
+            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
         ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "Ledger", "FunctionConfig", "Events", "Buckets", "Invocation",
+                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
+                "Events",
+                "Buckets",
+                "Invocation",
                 argumentParser, logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -181,7 +193,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events",
+                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
+                "HandlerRuntime", "Events",
                 "Buckets", "FunctionConfig", argumentParser,
             ]
         ),
@@ -196,10 +209,11 @@ let package = Package(
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
-        tests("FunctionConfig", ["FunctionConfig"]),
         tests("RecordSplit", ["RecordSplit"]),
         tests("TableRows", ["TableRows", "Buckets", "Events", "FunctionConfig"], duckDB: true),
-        tests("Ledger", ["Ledger", "Events"]),
+        tests("Buckets", ["Buckets", "Events"]),
+        tests("FunctionConfig", ["FunctionConfig", "Events"]),
+        tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Invocation", ["Invocation", "Events", "FunctionConfig"]),
         tests(
             "Daemon",
@@ -207,11 +221,13 @@ let package = Package(
                 "Daemon", "Ledger", "Invocation", "FunctionConfig", "Events", "Buckets", logging,
             ]
         ),
+        tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
         tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
+        tests("Install"),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -62,7 +62,7 @@ public enum AtomicFile {
     ) throws(BucketsError) -> String {
         let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
         let temporary = FilePath.parent(of: path) + "/." + suffix + ".tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw BucketsError(step: "create \(temporary)") }
         do throws(BucketsError) {
             try writeAll(Array(content), to: descriptor, path: temporary)

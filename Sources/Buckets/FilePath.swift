@@ -30,12 +30,12 @@ public enum FilePath {
 
     /// Makes a folder and those above it; no error when it is there.
     public static func makeFolder(_ path: String) throws(BucketsError) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, path != "/", path != "." else {
             throw BucketsError(step: "make folder \(path)")
         }
         try makeFolder(parent(of: path))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
             throw BucketsError(step: "make folder \(path)")
         }
     }

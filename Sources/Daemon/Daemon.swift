@@ -51,15 +51,23 @@ public final class Daemon: Service {
     ///
     /// States that nobody took are dropped for newer ones. Ends with the run.
     public let progress: AsyncStream<DaemonSummary>
+    /// The versions for which nothing is left to do, as they are finished.
+    ///
+    /// Of versions that nobody takes the newest 4,096 are kept. Ends with the run.
+    public let finished: AsyncStream<FinishedVersion>
 
     private let options: DaemonOptions
     private let latest = Mutex(DaemonSummary())
     private let report: AsyncStream<DaemonSummary>.Continuation
+    private let reportFinished: AsyncStream<FinishedVersion>.Continuation
 
     /// Makes a daemon; nothing happens before ``run()``.
     public init(_ options: DaemonOptions) {
         self.options = options
         (progress, report) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (finished, reportFinished) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(4_096)
+        )
     }
 
     /// What has happened so far.
@@ -70,7 +78,10 @@ public final class Daemon: Service {
     /// - Throws: `DaemonError`, `BucketsError`, `BucketWatchError` or `LedgerError` when it cannot
     ///   begin or go on. A handler's failure is none: see ``summary``.
     public func run() async throws {
-        defer { report.finish() }
+        defer {
+            reportFinished.finish()
+            report.finish()
+        }
         try options.buckets.prepare()
         let lock = try BucketsLock(options.buckets)
         let ledger = try Ledger(path: options.buckets.ledgerPath)
@@ -83,8 +94,9 @@ public final class Daemon: Service {
         )
         let doorbell = Doorbell()
         let dispatcher = Dispatcher(options: options, ledger: ledger, doorbell: doorbell) {
-            [self] summary in
+            [self] summary, finished in
             latest.withLock { $0 = summary }
+            for version in finished { reportFinished.yield(version) }
             report.yield(summary)
         }
         let intake = Intake(
@@ -96,7 +108,14 @@ public final class Daemon: Service {
             logger: options.logger
         )
         do {
-            try await work(dispatcher, intake)
+            let control = try ControlSocket(options.buckets)
+            do {
+                try await work(dispatcher, intake, ledger, control)
+            } catch {
+                await control.end()
+                throw error
+            }
+            await control.end()
         } catch {
             await end(watch)
             throw error
@@ -117,14 +136,23 @@ public final class Daemon: Service {
         while let event = try? await events.next() { _ = event }
     }
 
-    private func work(_ dispatcher: Dispatcher, _ intake: Intake) async throws {
-        let wakes = Doorbell()
+    private func work(
+        _ dispatcher: Dispatcher,
+        _ intake: Intake,
+        _ ledger: Ledger,
+        _ control: ControlSocket
+    ) async throws {
         let stops = Doorbell()
-        let pipe = try WakePipe(options.buckets) { wakes.ring() }
-        defer { pipe.end() }
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
+        let schedules = Schedules(
+            config: options.config,
+            ledger: ledger,
+            dispatcher: dispatcher,
+            logger: options.logger
+        )
+        try await withThrowingTaskGroup(of: Void.self) { [options] tasks in
             tasks.addTask { try await intake.run() }
-            tasks.addTask { for await _ in wakes.rings { await dispatcher.reload() } }
+            tasks.addTask { for await event in control.events { await dispatcher.take(event) } }
+            if !options.isOnce { tasks.addTask { try await schedules.run() } }
             tasks.addTask { for await _ in stops.rings { await dispatcher.stop() } }
             tasks.addTask {
                 try await withGracefulShutdownHandler {
@@ -142,20 +170,10 @@ public final class Daemon: Service {
     /// The dispatcher has come to its end.
     private struct Finished: Error {}
 
-    /// Puts right what a daemon that died has left: its handlers, their scratch, its runs.
+    /// Puts right what a daemon that died has left, and makes up for a ledger that was lost.
     private func recover(_ ledger: Ledger) async throws {
-        let unfinished = try await ledger.unfinishedRuns()
-        let orphans = await OrphanedRuns.end(unfinished, buckets: options.buckets.path)
-        for run in unfinished {
-            try FilePath.removeTree(options.buckets.scratchFolder + "/" + run)
-        }
-        let runs = try await ledger.requeueInterrupted(at: UTCTime.nowMicroseconds())
-        if runs > 0 {
-            options.logger.notice(
-                "interrupted runs are run again",
-                metadata: ["run.count": "\(runs)", "process.ended": "\(orphans)"]
-            )
-        }
+        let buckets = options.buckets
+        try await Recovery(buckets: buckets, ledger: ledger, logger: options.logger).perform()
         if try await ledger.lastSequencer().rawValue == 0 {
             let floor = await WorkThread(name: "sluice.floor").perform { [options] in
                 SequencerFloor(buckets: options.buckets).find()

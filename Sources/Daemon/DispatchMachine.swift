@@ -16,13 +16,17 @@ struct DispatchMachine: Sendable {
         var isProbe = false
     }
 
-    private let rules: DispatchRules
+    let rules: DispatchRules
     private let isOnce: Bool
     private var lanes: [Lane.Name: Lane] = [:]
     private var pauses: [Pause.Scope: Pause] = [:]
-    private var running: [String: Int] = [:]
-    private var busyTables: Set<Pause.Scope> = []
-    private var memory = 0
+    var running: [String: Int] = [:]
+    var busyTables: Set<Pause.Scope> = []
+    var memory = 0
+    /// Schedule triggers of which a run is under way.
+    private var busySchedules: Set<String> = []
+    /// Runs by hand that wait for their turn, the first to be asked for first.
+    var byHand: [ByHand] = []
     /// Deliveries whose trigger or function the configuration does not have any more.
     private(set) var foreign = 0
 
@@ -36,6 +40,18 @@ struct DispatchMachine: Sendable {
 
     /// The number of deliveries that have no run.
     var pendingCount: Int { lanes.values.reduce(0) { $0 + $1.count } }
+
+    /// The same, by function.
+    var pendingByFunction: [String: Int] {
+        lanes.values.reduce(into: [:]) { $0[$1.function, default: 0] += $1.count }
+    }
+
+    /// What is paused, as the ledger keeps it, oldest first.
+    var recordedPauses: [RecordedPause] {
+        pauses.map { $1.recorded(as: $0) }.sorted {
+            ($0.since, $0.function, $0.table ?? "") < ($1.since, $1.function, $1.table ?? "")
+        }
+    }
 
     // MARK: - What happens
 
@@ -53,6 +69,8 @@ struct DispatchMachine: Sendable {
                 event: delivery.event,
                 table: delivery.table
             )
+            // Of a schedule one time waits at most, the newest.
+            if delivery.event == .scheduled { lanes[name] = nil }
             lanes[name, default: Lane(function: delivery.function)].insert(delivery)
         }
     }
@@ -71,18 +89,24 @@ struct DispatchMachine: Sendable {
         add(deliveries, at: now)
     }
 
-    /// Notes the end of a run.
-    mutating func ended(_ start: Start, notNow: Bool, at now: Int64) {
+    /// Notes the end of a run; `failure` is what it said if it answered "not now".
+    mutating func ended(
+        _ start: Start,
+        notNow: Bool,
+        _ failure: HandlerFailure? = nil,
+        at now: Int64
+    ) {
         running[start.function, default: 0] -= 1
         memory -= rules.functions[start.function]?.memory ?? 0
         busyTables.remove(Pause.Scope(function: start.function, table: start.lane.table))
+        if start.lane.event == .scheduled { busySchedules.remove(start.lane.trigger) }
         let scope = pauseScope(start.function, start.lane.table)
         if !notNow {
             pauses[scope] = nil
         } else if pauses[scope] == nil {
-            pauses[scope] = Pause(at: now, isOnce: isOnce)
+            pauses[scope] = Pause(at: now, failure, isOnce: isOnce)
         } else if start.isProbe {
-            pauses[scope]?.renew(at: now)
+            pauses[scope]?.renew(at: now, failure)
         }
     }
 
@@ -93,7 +117,7 @@ struct DispatchMachine: Sendable {
     /// Of everything that may run, the smallest source sequencer goes first. When it does not fit
     /// into the common memory, nothing else starts before it: it would starve.
     mutating func next(at now: Int64) -> Start? {
-        guard runningCount < rules.maxProcesses else { return nil }
+        guard runningCount < rules.maxProcesses, !isHeldUpByHand else { return nil }
         for (name, _) in lanes.filter({ ($1.nextDue ?? .max) <= now }) {
             lanes[name]?.wake(at: now)
         }
@@ -105,7 +129,7 @@ struct DispatchMachine: Sendable {
         }
         guard let best, let gathering = rules.triggers[best.name.trigger],
             let function = rules.functions[best.head.function],
-            runningCount == 0 || memory + function.memory <= rules.maxMemory
+            hasRoom(for: function)
         else { return nil }
         var start = Start(
             function: best.head.function,
@@ -118,6 +142,7 @@ struct DispatchMachine: Sendable {
         if function.isExclusivePerTable {
             busyTables.insert(Pause.Scope(function: start.function, table: best.name.table))
         }
+        if best.name.event == .scheduled { busySchedules.insert(best.name.trigger) }
         let scope = pauseScope(start.function, best.name.table)
         if pauses[scope] != nil {
             start.isProbe = true
@@ -147,7 +172,7 @@ struct DispatchMachine: Sendable {
 
     /// Whether nothing runs, waits or could run: what is left belongs to paused functions.
     var isIdle: Bool {
-        runningCount == 0
+        runningCount == 0 && byHand.isEmpty
             && lanes.allSatisfy { name, lane in
                 lane.isEmpty || isOff(lane.function)
                     || hasGivenUp(pauseScope(lane.function, name.table))
@@ -176,6 +201,7 @@ struct DispatchMachine: Sendable {
             let gathering = rules.triggers[name.trigger],
             running[lane.function, default: 0] < function.concurrency,
             !busyTables.contains(Pause.Scope(function: lane.function, table: name.table)),
+            name.event != .scheduled || !busySchedules.contains(name.trigger),
             let ready = lane.readyAt(gathering), ready <= now
         else { return false }
         guard let pause = pauses[pauseScope(lane.function, name.table)] else { return true }

@@ -14,17 +14,23 @@ actor Dispatcher {
     /// How long `up --once` waits for a file that somebody has open for writing.
     private static let openGrace: Int64 = 10_000_000
 
-    private let options: DaemonOptions
-    private let ledger: Ledger
-    private let invoker: Invoker
+    let options: DaemonOptions
+    let ledger: Ledger
+    let invoker: Invoker
     private let logger: Logger
-    private let persistence: Persistence
-    private let doorbell: Doorbell
-    private let hops = Mutex(HopTracker())
-    private let progress: @Sendable (DaemonSummary) -> Void
-    private var machine: DispatchMachine
-    private var summary = DaemonSummary()
-    private var stopAt: Int64?
+    let persistence: Persistence
+    let doorbell: Doorbell
+    let hops = Mutex(HopTracker())
+    private let progress: @Sendable (DaemonSummary, [FinishedVersion]) -> Void
+    var machine: DispatchMachine
+    /// Runs by hand that have not ended, by the connection of who asked.
+    var askedRuns: [UInt64: AskedRun] = [:]
+    /// The settings as they were read.
+    let readStamp: ConfigStamp
+    var tally: Tally
+    /// The pauses as the ledger has them; nil before it was told any.
+    private var keptPauses: [RecordedPause]?
+    private(set) var stopAt: Int64?
     private var timerAt: Int64?
     private var wantsReload = false
     /// The settings as they were read; nil once their change was told.
@@ -36,7 +42,7 @@ actor Dispatcher {
         options: DaemonOptions,
         ledger: Ledger,
         doorbell: Doorbell,
-        progress: @escaping @Sendable (DaemonSummary) -> Void
+        progress: @escaping @Sendable (DaemonSummary, [FinishedVersion]) -> Void
     ) {
         self.options = options
         self.ledger = ledger
@@ -50,7 +56,9 @@ actor Dispatcher {
             programs: options.programs,
             surroundings: options.environment
         )
-        configStamp = ConfigStamp(path: options.config.path)
+        readStamp = ConfigStamp(path: options.config.path)
+        configStamp = readStamp
+        tally = Tally(config: options.config)
         machine = DispatchMachine(rules: DispatchRules(options.config), isOnce: options.isOnce)
     }
 
@@ -64,6 +72,7 @@ actor Dispatcher {
                 begin(&group, intake)
                 tellChangedSettings()
                 report()
+                await keepPauses()
                 if try await isFinished(intake) { break }
             }
             group.cancelAll()
@@ -73,8 +82,7 @@ actor Dispatcher {
 
     /// Takes up what was recorded.
     func recorded(_ outcome: RecordOutcome, at now: Int64) {
-        summary.versions += outcome.created.count
-        summary.deadLetters += outcome.deadLetters
+        tally.recorded(outcome, at: now)
         changes += 1
         machine.remove(outcome.withdrawn)
         machine.add(outcome.pending, at: now)
@@ -93,6 +101,7 @@ actor Dispatcher {
         stopAt = UTCTime.nowMicroseconds() + Self.stopGrace
         let facts: Logger.Metadata = ["run.count": "\(machine.runningCount)"]
         logger.notice("stopping; runs get 30 seconds", metadata: facts)
+        refuseWaitingRuns()
         doorbell.ring()
     }
 
@@ -114,6 +123,7 @@ actor Dispatcher {
             let pending = try await ledger.pending()
             guard before == changes else { continue }
             machine.replace(pending, at: UTCTime.nowMicroseconds())
+            tally.load(pending)
             return
         }
     }
@@ -123,6 +133,9 @@ actor Dispatcher {
         if let stopAt {
             if now >= stopAt { group.cancelAll() } else { wake(at: stopAt, &group) }
             return
+        }
+        while let run = machine.nextByHand() {
+            group.addTask { try await self.performByHand(run) }
         }
         while let start = machine.next(at: now) {
             group.addTask { try await self.perform(start, intake) }
@@ -150,14 +163,15 @@ actor Dispatcher {
     private func isFinished(_ intake: Intake) async throws -> Bool {
         if stopAt != nil { return machine.runningCount == 0 }
         guard options.isOnce, machine.isIdle else { return false }
-        let versions = summary.versions
-        guard await intake.quiesce(), machine.isIdle, !wantsReload, versions == summary.versions
+        let versions = tally.summary.versions
+        guard await intake.quiesce(), machine.isIdle, !wantsReload,
+            versions == tally.summary.versions
         else { return false }
         let open = await intake.openFiles()
         let now = UTCTime.nowMicroseconds()
         guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
-        summary.leftOpen = open.keys.sorted { $0.description < $1.description }
-        (summary.leftPaused, summary.leftNotNow) = machine.left
+        tally.summary.leftOpen = open.keys.sorted { $0.description < $1.description }
+        (tally.summary.leftPaused, tally.summary.leftNotNow) = machine.left
         return true
     }
 
@@ -171,24 +185,31 @@ actor Dispatcher {
     }
 
     private func report() {
-        summary.running = machine.runningCount
-        summary.pending = machine.pendingCount
-        summary.foreign = machine.foreign
-        progress(summary)
+        let finished = tally.takeFinished()
+        progress(tally.summary(of: machine), finished)
+    }
+
+    /// Notes pauses for `sluice status`; what cannot be written now is written with the next pass.
+    private func keepPauses() async {
+        let pauses = machine.recordedPauses
+        guard pauses != keptPauses, (try? await ledger.keep(pauses: pauses)) != nil else { return }
+        keptPauses = pauses
     }
 
     // MARK: - Runs
 
     private func perform(_ start: DispatchMachine.Start, _ intake: Intake) async throws {
         var isNotNow = false
+        var failure: HandlerFailure?
+        let requestID = UUID().uuidString.lowercased()
         defer {
-            machine.ended(start, notNow: isNotNow, at: UTCTime.nowMicroseconds())
+            machine.ended(start, notNow: isNotNow, failure, at: UTCTime.nowMicroseconds())
+            tally.ended(requestID)
             doorbell.ring()
         }
         guard let function = options.config.function(named: start.function),
             let trigger = options.config.triggers.first(where: { $0.id == start.lane.trigger })
         else { return }
-        let requestID = UUID().uuidString.lowercased()
         let began = UTCTime.nowMicroseconds()
         let run = NewRun(
             requestID: requestID,
@@ -206,6 +227,8 @@ actor Dispatcher {
             try await ledger.begin(run, deliveries: ids, at: began)
         }
         guard !leased.isEmpty else { return }
+        tally.began(run, items: leased.count, at: began)
+        report()
         let event = try await event(leased, trigger, requestID, began)
         let writes = options.config.writes(of: function)
         let hop = leased.map(\.hop).max() ?? 0
@@ -225,8 +248,8 @@ actor Dispatcher {
             try await ledger.settle(end, at: now)
         }
         isNotNow = end.outcome == .notNow
-        summary.runs += 1
-        summary.deadLetters += settled.deadLetters
+        failure = end.failure
+        tally.settled(end, of: function, settled, at: now)
         changes += 1
         machine.add(settled.pending, at: now)
         log(end, function, start)
@@ -276,6 +299,8 @@ actor Dispatcher {
             facts["error.type"] = "\(failure.errorType)"
             facts["error.message"] = "\(failure.errorMessage)"
             switch outcome {
+            // The line of a version that is finished says it, too.
+            case .dead where !tally.isOpen(delivery.pending.order): continue
             case .dead: logger.error("dead letter", metadata: facts)
             case .retry: logger.warning("failed, will be tried again", metadata: facts)
             case .notNow: logger.warning("not now, will be tried again", metadata: facts)

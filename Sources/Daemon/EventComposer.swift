@@ -21,7 +21,9 @@ struct EventComposer {
         switch deliveries.first?.event {
         case .succeeded: return .crawler(end(deliveries, "Succeeded", trigger, cause, time))
         case .failed: return .crawler(end(deliveries, "Failed", trigger, cause, time))
-        case .scheduled: return .schedule(ScheduledEvent(id: id(), trigger: trigger.id, time: time))
+        case .scheduled:
+            let due = deliveries.first.map { Int64(clamping: $0.sequencer.rawValue) } ?? now
+            return .schedule(ScheduledEvent(id: id(), trigger: trigger.id, microseconds: due))
         case .created, .removed, nil:
             return .objects(S3Event(records: deliveries.compactMap { record($0, trigger) }))
         }

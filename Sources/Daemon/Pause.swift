@@ -1,3 +1,6 @@
+import Events
+import Ledger
+
 /// A function, for one table or all, that answered "not now".
 struct Pause: Sendable, Equatable {
     /// Whom it concerns.
@@ -21,19 +24,36 @@ struct Pause: Sendable, Equatable {
     private let isOnce: Bool
     private var delay = Self.firstDelay
 
+    /// What the function answered last.
+    private var failure: HandlerFailure?
+
     /// Begins with the first answer.
-    init(at now: Int64, isOnce: Bool) {
+    init(at now: Int64, _ failure: HandlerFailure?, isOnce: Bool) {
         since = now
+        self.failure = failure
         self.isOnce = isOnce
         retryAt = now + delay
     }
 
     /// The run that tried got the same answer.
-    mutating func renew(at now: Int64) {
+    mutating func renew(at now: Int64, _ failure: HandlerFailure?) {
         isProbing = false
+        self.failure = failure
         delay = min(delay * 2, Self.longestDelay)
         retryAt = now + delay
         guard isOnce else { return }
         retryAt = now - since >= Self.patience ? nil : min(now + delay, since + Self.patience)
+    }
+
+    /// The pause as the ledger keeps it.
+    func recorded(as scope: Scope) -> RecordedPause {
+        RecordedPause(
+            function: scope.function,
+            table: scope.table,
+            since: since,
+            retryAt: isProbing ? nil : retryAt,
+            errorType: failure?.errorType,
+            errorMessage: failure?.errorMessage
+        )
     }
 }

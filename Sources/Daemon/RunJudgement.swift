@@ -68,6 +68,7 @@ struct RunJudgement {
             refuse("standard output begins with { and is no result: \(error)", deliveries, &end)
             return
         }
+        end.answers = result.results
         if output.count <= 65_536 { end.result = String(decoding: output, as: UTF8.self) }
         let sent = Set(deliveries.map(\.sequencer.description))
         if let unknown = result.batchItemFailures.first(where: { !sent.contains($0.itemIdentifier) }

@@ -171,13 +171,13 @@ public struct DeltaLog: Sendable {
         return nil
     }
 
-    private struct Listing {
+    struct Listing {
         var commits: [Int64] = []
         var checkpoints: [Int64] = []
         var newest: Int64? { [commits.max(), checkpoints.max()].compactMap(\.self).max() }
     }
 
-    private func listing() throws(DeltaError) -> Listing {
+    func listing() throws(DeltaError) -> Listing {
         var listing = Listing()
         for name in try store.names(in: folder) ?? [] {
             let parts = name.split(separator: ".", maxSplits: 1)
@@ -190,7 +190,7 @@ public struct DeltaLog: Sendable {
         return listing
     }
 
-    private func path(_ version: Int64, _ suffix: String) -> String {
+    func path(_ version: Int64, _ suffix: String) -> String {
         let digits = String(version)
         return folder + "/" + String(repeating: "0", count: max(0, 20 - digits.count)) + digits
             + "." + suffix

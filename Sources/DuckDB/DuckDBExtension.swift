@@ -14,7 +14,7 @@ public enum DuckDBExtension {
         try connection.execute("LOAD \(SQL.literal(try path(named: name)))")
     }
 
-    /// The file of an extension: in `../lib/sluice` beside an installed program, or in
+    /// The file of an extension: in the folder above that of an installed program, or in
     /// `.deps/extensions` of the package that the program was built in.
     ///
     /// - Throws: `DuckDBError` that names the places looked at.
@@ -22,12 +22,13 @@ public enum DuckDBExtension {
         let program = try programFolder()
         let file = "\(name).duckdb_extension"
         let places = [
-            "\(program)/../lib/sluice/\(file)", "\(program)/../../../.deps/extensions/\(file)",
+            "\(program)/../\(file)", "\(program)/../../../.deps/extensions/\(file)",
         ]
         guard let found = places.first(where: { access($0, R_OK) == 0 }) else {
             throw DuckDBError(
                 step: "load extension \(name)",
-                message: "it is neither \(places.joined(separator: " nor ")); run scripts/setup"
+                message: "it is neither \(places.joined(separator: " nor ")); run scripts/setup, "
+                    + "or scripts/install again"
             )
         }
         return found

@@ -10,7 +10,7 @@ public struct ScheduledEvent: Sendable, Codable, Equatable {
     public var source = "aws.events"
     /// `000000000000`.
     public var account = "000000000000"
-    /// The time it was due, ISO 8601 in UTC.
+    /// The time it was due, ISO 8601 in UTC, in whole seconds.
     public var time: String
     /// `us-east-1`.
     public var region = "us-east-1"
@@ -19,10 +19,10 @@ public struct ScheduledEvent: Sendable, Codable, Equatable {
     /// Empty, as the real service sends it.
     public var detail: [String: String] = [:]
 
-    /// The event of trigger `id` that was due at `time`.
-    public init(id: String, trigger: String, time: String) {
+    /// The event of a trigger that was due at a time in microseconds since 1970.
+    public init(id: String, trigger: String, microseconds: Int64) {
         self.id = id
-        self.time = time
+        time = UTCTime.iso8601(microseconds: microseconds).prefix(19) + "Z"
         resources = ["arn:aws:events:us-east-1:000000000000:rule/\(trigger)"]
     }
 

@@ -1,3 +1,4 @@
+import Events
 import Glibc
 
 extension FunctionConfig {
@@ -48,6 +49,10 @@ extension FunctionConfig {
 
     /// What a reader should know although nothing is refused.
     public var warnings: [FunctionConfigProblem] {
+        silentFunctions + finishedSchedules(at: UTCTime.nowMicroseconds())
+    }
+
+    private var silentFunctions: [FunctionConfigProblem] {
         functions.compactMap { function in
             guard function.writes == nil, !Self.standardFunctions.contains(function.handler) else {
                 return nil
@@ -56,6 +61,20 @@ extension FunctionConfig {
                 path: "functions.\(function.name)",
                 problem: "it does not say what it writes",
                 remedy: "add `writes` so that loops are found before they run"
+            )
+        }
+    }
+
+    /// Schedules whose years have passed: their triggers do no more.
+    private func finishedSchedules(at now: Int64) -> [FunctionConfigProblem] {
+        triggers.enumerated().compactMap { index, trigger in
+            guard case .schedule(let schedule) = trigger.source,
+                schedule.next(after: now, startedAt: now) == nil
+            else { return nil }
+            return FunctionConfigProblem(
+                path: "triggers[\(index)].schedule",
+                problem: "`\(schedule)` has no time left",
+                remedy: "give it later years, or remove the trigger"
             )
         }
     }

@@ -6,11 +6,15 @@ extension FunctionConfig {
     /// A table's `match` takes precedence, the one with the longest literal prefix; downstream of
     /// `stage-1` the first folder is the table.
     public func table(of object: ObjectKey) -> String {
+        tableMatching(object)?.name ?? Self.tableName(ofKey: object.key)
+    }
+
+    /// The table that claims an object by its `match`; nil when the key alone decides.
+    public func tableMatching(_ object: ObjectKey) -> TableSettings? {
         let matching = tables.filter { $0.match?.matches(object.description) == true }
-        let longest = matching.max {
+        return matching.max {
             ($0.match?.literalPrefix.count ?? 0) < ($1.match?.literalPrefix.count ?? 0)
         }
-        return longest?.name ?? Self.tableName(ofKey: object.key)
     }
 
     /// The table that a key names by itself: its first folder, otherwise its name up to a dot.
@@ -41,10 +45,21 @@ extension FunctionConfig {
     /// `eventName` is S3's without prefix, such as `ObjectCreated:Put`.
     public func triggers(for object: ObjectKey, eventName: String) -> [Trigger] {
         let table = table(of: object)
-        return triggers.filter { trigger in
-            guard case .bucket(let source) = trigger.source else { return false }
-            return source.bucket == object.bucket && source.includes(eventName: eventName)
-                && source.matches(key: object.key, table: table)
+        return triggers.filter {
+            $0.mismatch(object, eventName: eventName, table: table) == nil
+        }
+    }
+
+    /// What each trigger says of an event for an object, in the order of the file.
+    ///
+    /// Those without a mismatch are `triggers(for:eventName:)`.
+    public func verdicts(on object: ObjectKey, eventName: String) -> [TriggerVerdict] {
+        let table = table(of: object)
+        return triggers.map {
+            TriggerVerdict(
+                trigger: $0,
+                mismatch: $0.mismatch(object, eventName: eventName, table: table)
+            )
         }
     }
 

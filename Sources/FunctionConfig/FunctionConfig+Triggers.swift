@@ -49,17 +49,16 @@ extension FunctionConfig {
             }
             source = .crawler(function: crawler, states: states)
         } else if let schedule {
-            reader.add(
-                "schedule",
-                "schedules are not supported yet",
-                "remove the trigger and start the function with `sluice invoke`"
-            )
-            source = .schedule(schedule)
+            source = .schedule(readSchedule(schedule, reader))
         } else {
             source = .bucket(readBucketSource(bucket ?? "", reader, tables: tables))
         }
         var batch = Trigger.Batch(size: crawler == nil ? 1 : 100)
-        if let settings = reader.object("batch") {
+        if case .schedule = source {
+            if reader.value("batch") != nil {
+                reader.add("batch", "a schedule sends one event at a time", "remove it")
+            }
+        } else if let settings = reader.object("batch") {
             batch.size = settings.integer("size", in: 1...10_000, unit: "objects") ?? batch.size
             batch.bytes =
                 settings.integer("bytes", in: 1...(.max), unit: "bytes").map(Int64.init)
@@ -69,6 +68,15 @@ extension FunctionConfig {
         }
         reader.finish()
         return Trigger(id: id, function: function, source: source, batch: batch)
+    }
+
+    private static func readSchedule(_ text: String, _ reader: SettingsReader) -> Schedule {
+        do {
+            return try Schedule(text)
+        } catch {
+            reader.add("schedule", error.problem, error.remedy)
+            return .rate(.daily)
+        }
     }
 
     private static func readBucketSource(
@@ -97,6 +105,7 @@ extension FunctionConfig {
             }
             let names = tables.filter { $0.similarity != nil }.map(\.name)
             source.tables = source.tables.map { $0.filter(names.contains) } ?? names
+            source.tablesWith = setting
         }
         return source
     }

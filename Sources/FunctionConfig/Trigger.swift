@@ -23,8 +23,8 @@ public struct Trigger: Sendable, Equatable {
         case bucket(BucketSource)
         /// The end of a crawler's run: the function's name and the states, `Succeeded` or `Failed`.
         case crawler(function: String, states: [String])
-        /// A time: `cron(...)` in UTC or `rate(...)`.
-        case schedule(String)
+        /// A time.
+        case schedule(Schedule)
     }
 
     /// Objects of a bucket, as S3's notification filters choose them.
@@ -39,6 +39,8 @@ public struct Trigger: Sendable, Equatable {
         public var suffix: String = ""
         /// The tables whose objects count; nil for all.
         public var tables: [String]?
+        /// The setting of `tablesWith` from which `tables` comes; nil when there is none.
+        public var tablesWith: String?
 
         /// All new objects of a bucket.
         public init(bucket: String) { self.bucket = bucket }
@@ -54,9 +56,7 @@ public struct Trigger: Sendable, Equatable {
 
         /// Whether an object with this key and table counts.
         public func matches(key: String, table: String?) -> Bool {
-            key.hasPrefix(prefix) && key.hasSuffix(suffix)
-                && key.utf8.count >= prefix.utf8.count + suffix.utf8.count
-                && (tables == nil || table.map { tables?.contains($0) == true } == true)
+            mismatch(key: key, table: table) == nil
         }
     }
 

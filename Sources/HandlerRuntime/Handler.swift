@@ -29,11 +29,13 @@ public enum Handler {
             exit(0)
         }
         do {
+            let start = ContinuousClock.now
             let context = try HandlerContext(program: program, arguments: arguments)
             // By hand there may be no buckets yet; DuckDB makes only the last folder to spill into.
             try context.buckets.prepare()
             defer { try? FilePath.removeTree(context.scratchFolder) }
             let result = try work(context)
+            HandlerLog.conclude(result, after: ContinuousClock.now - start)
             try write(try JSONText.encode(result) + Data([0x0A]))
         } catch {
             end(error)

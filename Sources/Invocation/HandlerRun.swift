@@ -144,7 +144,7 @@ private struct EventFile: ~Copyable {
         let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
         var file = open(path, flags, 0o600)
         if file < 0, errno == ENOENT {
-            mkdir(folder, 0o755)
+            mkdir(folder, 0o777)
             file = open(path, flags, 0o600)
         }
         guard file >= 0 else { return nil }

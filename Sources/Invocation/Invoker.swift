@@ -44,6 +44,11 @@ public struct Invoker: Sendable {
         return "\(buckets)/.sluice/logs/\(function)/\(day)/\(requestID).log"
     }
 
+    /// Makes the empty log of a run that is about to begin, so that others can follow it.
+    ///
+    /// What prevents it is the outcome of the run.
+    public func makeLog(_ path: String) { _ = try? RunLog(path: path) }
+
     /// Runs a function's handler for an event and waits for its end.
     ///
     /// The handler leads a session and a process group of its own. At its deadline the group gets

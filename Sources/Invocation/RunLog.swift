@@ -13,10 +13,10 @@ struct RunLog: ~Copyable {
     /// - Throws: The system's error number.
     init(path: String) throws(RunLogError) {
         self.path = path
-        var opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        var opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         if opened < 0, errno == ENOENT {
             Self.makeFolder(path)
-            opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            opened = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         }
         guard opened >= 0 else { throw RunLogError(path: path, number: errno) }
         descriptor = opened
@@ -64,7 +64,7 @@ struct RunLog: ~Copyable {
         var folder = ""
         for part in path.split(separator: "/").dropLast() {
             folder += "/" + part
-            mkdir(folder, 0o755)
+            mkdir(folder, 0o777)
         }
     }
 }

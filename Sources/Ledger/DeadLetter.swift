@@ -32,8 +32,10 @@ public struct RecordedRun: Sendable, Equatable {
     public var function: String
     /// The table; empty when it has none.
     public var table: String
-    /// How many deliveries it had.
+    /// How many deliveries it had; of a run by hand, how many objects, at least 1.
     public var items: Int
+    /// The trigger.
+    public var trigger: String
     /// The path of its log.
     public var logPath: String
     /// When it began, in microseconds since 1970.
@@ -50,6 +52,10 @@ public struct RecordedRun: Sendable, Equatable {
     public var errorType: String?
     /// What went wrong.
     public var errorMessage: String?
-    /// What it answered, as JSON.
+    /// What it answered, as JSON; nil also when that was long.
     public var result: String?
+    /// The exit code, unless a signal ended it.
+    public var exitCode: Int?
+    /// The signal that ended it.
+    public var signal: Int?
 }

@@ -121,7 +121,9 @@ extension Ledger {
                     """,
                 arguments: [now]
             )
-            return db.changesCount
+            let count = db.changesCount
+            try WaitingTimes.joinAll(db, now: now)
+            return count
         }
     }
 }

@@ -11,8 +11,8 @@ public struct RecordOutcome: Sendable, Equatable {
     public var created: [ObjectVersion] = []
     /// How many changes were none: known bytes, or a file that was never recorded.
     public var unchanged = 0
-    /// How many deliveries were dead letters from the start.
-    public var deadLetters = 0
+    /// The source versions of deliveries that were dead letters from the start.
+    public var dead: [Sequencer] = []
 
     /// Nothing has come of anything yet.
     public init(unchanged: Int = 0) { self.unchanged = unchanged }

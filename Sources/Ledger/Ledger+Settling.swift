@@ -52,6 +52,7 @@ private struct Settling {
         case .done:
             try close(delivery, as: "done", nil)
             try endOlderDeadLetters(delivery)
+            try endDeadLettersOfEarlierTimes(delivery)
             try trigger(end.onSucceeded, .succeeded, delivery)
         case .superseded(let recheckAt):
             if try hasNewerVersion(delivery) {
@@ -69,8 +70,9 @@ private struct Settling {
         case .dead where try needsNoRetry(delivery) && isDeleted(delivery):
             try close(delivery, as: "cancelled", nil)
         case .dead(let failure):
-            outcome.deadLetters += 1
+            outcome.dead.append(delivery.pending.order)
             try close(delivery, as: "dead", failure)
+            try endDeadLettersOfEarlierTimes(delivery)
             try trigger(end.onFailed, .failed, delivery)
         case .bisected(let limit, let failure): try reopen(delivery, limit: limit, failure)
         case .notNow(let failure): try reopen(delivery, failure)
@@ -118,7 +120,17 @@ private struct Settling {
                 failure?.errorType, failure?.errorMessage, delivery.id,
             ]
         )
-        outcome.pending.append(pending)
+        guard delivery.event == .scheduled else {
+            outcome.pending.append(pending)
+            return
+        }
+        let joined = try WaitingTimes.join(ofTrigger: pending.trigger, db, now: now)
+        outcome.pending.append(joined.newest ?? pending)
+    }
+
+    private func endDeadLettersOfEarlierTimes(_ delivery: LeasedDelivery) throws {
+        guard delivery.event == .scheduled else { return }
+        try WaitingTimes.endDeadLetters(before: delivery, db, now: now)
     }
 
     private func hasNewerVersion(_ delivery: LeasedDelivery) throws -> Bool {

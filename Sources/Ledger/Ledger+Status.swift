@@ -33,13 +33,25 @@ extension Ledger {
                 status.queued += counts.queued
                 status.running += counts.running
                 status.waiting += counts.waiting
-                status.deadLetters += counts.deadLetters
+            }
+            // A version that two functions gave up is one dead letter.
+            for row in try Row.fetchAll(db, sql: Self.deadVersions) {
+                let table: String = row[0]
+                let count: Int = row[1]
+                status.deadLetters += count
+                if !table.isEmpty { status.tables[table]?.deadLetters = count }
             }
             return status
         }
     }
 
-    /// Every dead letter, oldest first.
+    private static let deadVersions = """
+        SELECT d.table_name, count(DISTINCT ifnull(o.source_sequencer, d.sequencer))
+        FROM deliveries d LEFT JOIN objects o ON o.id = d.object_id
+        WHERE d.state = 'dead' GROUP BY d.table_name
+        """
+
+    /// Every delivery that is a dead letter, oldest first.
     public func deadLetters() async throws(LedgerError) -> [DeadLetter] {
         try await read("list dead letters") { db in
             try Row.fetchAll(
@@ -73,7 +85,7 @@ extension Ledger {
 
     /// Queues dead letters again as if they were new, those of `function` or all.
     ///
-    /// A running daemon takes them up when it is woken, see `WakePipe` in `Daemon`.
+    /// A running daemon takes them up when it is told, see `ControlClient` in `Daemon`.
     ///
     /// - Returns: How many there were.
     public func redrive(function: String?, at now: Int64) async throws(LedgerError) -> Int {
@@ -86,7 +98,9 @@ extension Ledger {
                     """,
                 arguments: [now, function]
             )
-            return db.changesCount
+            let count = db.changesCount
+            try WaitingTimes.joinAll(db, now: now)
+            return count
         }
     }
 
@@ -145,7 +159,7 @@ extension Ledger {
         try await read("look up run \(requestID)") { db in
             try Row.fetchOne(
                 db,
-                sql: "SELECT \(RecordedRun.columns) FROM runs WHERE request_id = ?",
+                sql: "SELECT \(RecordedRun.columns) FROM runs r WHERE request_id = ?",
                 arguments: [requestID]
             ).map(RecordedRun.init(row:))
         }
@@ -160,7 +174,7 @@ extension Ledger {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(RecordedRun.columns) FROM runs WHERE ?1 IS NULL OR function = ?1
+                    SELECT \(RecordedRun.columns) FROM runs r WHERE ?1 IS NULL OR function = ?1
                     ORDER BY started_at_us DESC LIMIT ?2
                     """,
                 arguments: [function, limit]
@@ -184,18 +198,20 @@ extension LedgerStatus.Counts {
 }
 
 extension RecordedRun {
-    fileprivate static let columns = """
-        request_id, function, table_name, items, log_path, started_at_us, ended_at_us, outcome, \
-        duration_us, peak_memory, error_type, error_message, result
+    static let columns = """
+        request_id, function, table_name, items, log_path, started_at_us, ended_at_us, \
+        r.outcome, duration_us, peak_memory, r.error_type, r.error_message, result, exit_code, \
+        signal, trigger_id
         """
 
-    fileprivate init(row: Row) {
+    init(row: Row) {
         let outcome: String? = row[7]
         self.init(
             requestID: row[0],
             function: row[1],
             table: row[2],
             items: row[3],
+            trigger: row[15],
             logPath: row[4],
             startedAt: row[5],
             endedAt: row[6],
@@ -204,7 +220,9 @@ extension RecordedRun {
             peakMemory: row[9],
             errorType: row[10],
             errorMessage: row[11],
-            result: row[12]
+            result: row[12],
+            exitCode: row[13],
+            signal: row[14]
         )
     }
 }

@@ -5,8 +5,25 @@ enum LedgerSchema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("objects, deliveries, runs") { try $0.execute(sql: first) }
+        migrator.registerMigration("pauses") { try $0.execute(sql: pauses) }
+        migrator.registerMigration("schedules, runs by hand") {
+            try $0.execute(sql: schedulesAndRunsByHand)
+        }
         return migrator
     }()
+
+    /// Functions that answered "not now", as the daemon last told; `table_name` is empty for all.
+    private static let pauses = """
+        CREATE TABLE pauses (
+            function TEXT NOT NULL,
+            table_name TEXT NOT NULL,
+            since_us INTEGER NOT NULL,
+            retry_at_us INTEGER,
+            error_type TEXT,
+            error_message TEXT,
+            PRIMARY KEY (function, table_name)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let first = """
         CREATE TABLE settings (

@@ -8,7 +8,7 @@ public struct LedgerStatus: Sendable, Equatable, Codable {
     public var running = 0
     /// Deliveries that wait for another try.
     public var waiting = 0
-    /// Dead letters.
+    /// Dead letters: object versions that some function has given up.
     public var deadLetters = 0
     /// The same by function, for functions that ever had a delivery.
     public var functions: [String: Counts] = [:]
@@ -27,7 +27,7 @@ public struct LedgerStatus: Sendable, Equatable, Codable {
         public var done = 0
         /// Deliveries that a newer version made needless.
         public var superseded = 0
-        /// Dead letters.
+        /// Deliveries that were given up, of a table the versions of which there are such.
         public var deadLetters = 0
     }
 

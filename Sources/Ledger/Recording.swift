@@ -156,7 +156,7 @@ struct Recording {
         if delivery.refusal == nil {
             outcome.pending.append(pending)
         } else {
-            outcome.deadLetters += 1
+            outcome.dead.append(delivery.order)
         }
     }
 

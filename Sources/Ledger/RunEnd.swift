@@ -77,6 +77,8 @@ public struct RunEnd: Sendable {
     public var failure: HandlerFailure?
     /// What it answered, as JSON.
     public var result: String?
+    /// What it answered, an entry for each object or table; not kept.
+    public var answers: [JSONValue] = []
     /// Every delivery of the run.
     public var items: [(delivery: LeasedDelivery, outcome: ItemOutcome)]
     /// The triggers that wait for the function's success with an object.
@@ -117,6 +119,9 @@ public struct SettleOutcome: Sendable, Equatable {
     /// Objects that are not what their delivery says although no newer version is recorded: to be
     /// digested anew.
     public var toDigest: [ObjectKey] = []
-    /// How many deliveries became dead letters.
-    public var deadLetters = 0
+    /// The source versions of deliveries that became dead letters.
+    public var dead: [Sequencer] = []
+
+    /// Nothing has to happen.
+    public init() {}
 }

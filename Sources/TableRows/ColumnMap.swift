@@ -1,12 +1,12 @@
-import Buckets
+public import Buckets
 import Events
-import FunctionConfig
+public import FunctionConfig
 
 /// Which column of a table each column of a file is: the settings `columnMap` and `otherColumns`.
 ///
 /// A name is compared as files write it first, then as it folds to a column's name. A mapped column's
 /// own name is the last of its names unless it is listed.
-struct ColumnMap: Sendable, Equatable {
+public struct ColumnMap: Sendable, Equatable {
     private let columns: [TableSettings.ColumnMapping]
     private let given: [String]
     /// The columns that the table has; nil for all.
@@ -18,7 +18,7 @@ struct ColumnMap: Sendable, Equatable {
     ///
     /// Where others are dropped, columns with a given type are as if mapped from their own names, and
     /// so are columns that must hold times.
-    init(_ settings: TableSettings) {
+    public init(_ settings: TableSettings) {
         given = settings.columns.map(\.name)
         reserved = Set(settings.computedPartitions.map(\.name))
         var mappings = settings.columnMap
@@ -42,7 +42,7 @@ struct ColumnMap: Sendable, Equatable {
     /// The columns that the fields of delimited text are, nil where one is dropped.
     ///
     /// Several fields can be one column.
-    func columns(ofFields format: RecordFormat) -> [String?] {
+    public func columns(ofFields format: RecordFormat) -> [String?] {
         assignment(ofFields: format).columns
     }
 

@@ -59,7 +59,7 @@ public struct Quarantine: Sendable {
         mutating func add(_ row: BadRow) throws {
             if descriptor < 0 {
                 try FilePath.makeFolder(FilePath.parent(of: path))
-                descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+                descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
                 guard descriptor >= 0 else { throw BucketsError(step: "create \(temporary)") }
             }
             buffer += try JSONText.encode(row)

@@ -6,6 +6,7 @@ import HandlerRuntime
 struct DuckDBWarehouse {
     let path: String
     let purpose: String
+    let patience: Duration
 
     var exists: Bool { access(path, F_OK) == 0 }
 
@@ -13,7 +14,7 @@ struct DuckDBWarehouse {
         to connection: borrowing Connection,
         _ mode: WarehouseLock.Mode
     ) throws(HandlerError) -> WarehouseHold {
-        let end = ContinuousClock.now + WarehouseAccess.patience
+        let end = ContinuousClock.now + patience
         let lock = try lock(mode)
         let options = mode == .reading ? " (READ_ONLY)" : ""
         try attach(to: connection, options, until: end)
@@ -26,7 +27,7 @@ struct DuckDBWarehouse {
                 path,
                 mode: mode,
                 purpose: purpose,
-                patience: WarehouseAccess.patience
+                patience: patience
             )
         } catch {
             throw .notNow("WarehouseBusy", error.description)

@@ -10,19 +10,21 @@ public struct WarehouseAccess: Sendable {
     /// Where the warehouse is.
     public let warehouse: Warehouse
     private let purpose: String
+    private let patience: Duration
 
     /// The name under which the warehouse is attached.
     static let database = "warehouse"
 
-    /// How long to wait for others to let go of a file.
-    static let patience = Duration.seconds(10)
-
     /// Prepares the way; nothing is opened yet.
     ///
-    /// `purpose` is a word that tells others what the holder does, for example `load`.
-    public init(_ warehouse: Warehouse, purpose: String) {
+    /// - Parameters:
+    ///   - warehouse: Where the warehouse is.
+    ///   - purpose: A word that tells others what the holder does, for example `load`.
+    ///   - patience: How long to wait for others to let go of a file.
+    public init(_ warehouse: Warehouse, purpose: String, patience: Duration = .seconds(10)) {
         self.warehouse = warehouse
         self.purpose = purpose
+        self.patience = patience
     }
 
     /// Attaches the warehouse for reading, for as long as the answer lives: tables are
@@ -43,7 +45,7 @@ public struct WarehouseAccess: Sendable {
     ) throws(HandlerError) -> WarehouseHold? {
         switch warehouse {
         case .duckDB(let path):
-            let file = DuckDBWarehouse(path: path, purpose: purpose)
+            let file = DuckDBWarehouse(path: path, purpose: purpose, patience: patience)
             return try file.exists ? file.attach(to: connection, .reading) : nil
         case .postgres(let server):
             let views = PostgresViews(server: server)
@@ -111,7 +113,7 @@ public struct WarehouseAccess: Sendable {
     ) throws(HandlerError) -> WarehouseHold {
         switch warehouse {
         case .duckDB(let path):
-            return try DuckDBWarehouse(path: path, purpose: purpose).attach(
+            return try DuckDBWarehouse(path: path, purpose: purpose, patience: patience).attach(
                 to: connection,
                 .writing
             )

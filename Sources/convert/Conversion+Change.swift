@@ -176,30 +176,3 @@ extension Conversion {
         return ["SELECT * FROM (\(rows)) WHERE _source IS NULL"]
     }
 }
-
-/// What a file's statistics say of its column `_source`.
-struct SourceRange {
-    private var least: String?
-    private var greatest: String?
-    private var nulls: Int64?
-
-    init(_ file: AddFile) {
-        guard let text = file.stats, let stats = try? JSONValue(parsing: text) else { return }
-        least = stats["minValues"]?["_source"]?.string
-        greatest = stats["maxValues"]?["_source"]?.string
-        nulls = stats["nullCount"]?["_source"]?.integer
-    }
-
-    /// The one source of all rows.
-    var only: String? { least == greatest && nulls == 0 ? least : nil }
-
-    var mayHoldNull: Bool { nulls != 0 }
-
-    func mayHold(_ source: String) -> Bool {
-        guard let least, let greatest else { return true }
-        // Statistics compare bytes, and may be cut: a cut greatest value is a prefix then.
-        let bytes = Array(source.utf8)
-        return !bytes.lexicographicallyPrecedes(least.utf8)
-            && (!greatest.utf8.lexicographicallyPrecedes(bytes) || source.hasPrefix(greatest))
-    }
-}

@@ -5,6 +5,6 @@ struct SluiceSQL: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-sql",
         abstract: "Reads lake and warehouse.",
-        subcommands: [QueryCommand.self, DropTestSchemaCommand.self]
+        subcommands: [QueryCommand.self, ObjectCommand.self, DropTestSchemaCommand.self]
     )
 }

@@ -23,9 +23,16 @@ struct SurroundingsOptions: ParsableArguments {
         return BucketsFolder(path: path)
     }
 
-    /// Settings are read only if the warehouse is asked for: a mistake in them does not keep
-    /// anybody from the lake.
+    /// Where the warehouse is.
+    ///
+    /// To be asked only if the warehouse is needed: a mistake in the settings does not keep anybody
+    /// from the lake.
     func warehouse(of folder: BucketsFolder) throws -> Warehouse {
+        try settings(of: folder).warehouse
+    }
+
+    /// The settings, read and checked.
+    func settings(of folder: BucketsFolder) throws -> FunctionConfig {
         let variables = ProcessInfo.processInfo.environment
         let surroundings = FunctionConfig.Surroundings(
             bucketsFolder: folder.path,
@@ -37,9 +44,9 @@ struct SurroundingsOptions: ParsableArguments {
                 if let given {
                     throw QueryError.misused("there is no file \(given); name one with --config")
                 }
-                return try FunctionConfig.standard(path: "/", surroundings: surroundings).warehouse
+                return try FunctionConfig.standard(path: "/", surroundings: surroundings)
             }
-            return try FunctionConfig(path: path, surroundings: surroundings).warehouse
+            return try FunctionConfig(path: path, surroundings: surroundings)
         } catch let error as FunctionConfigError {
             throw QueryError.misused(error.description)
         }

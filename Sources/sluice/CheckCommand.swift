@@ -1,13 +1,15 @@
 import ArgumentParser
+import Buckets
 import Events
 import FunctionConfig
 import Glibc
+import Ledger
 
 /// `sluice check`: every problem of the settings at once, or what they amount to.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Tell what is wrong in functions.json."
+        abstract: "Tell what is wrong in functions.json, and when its schedules come next."
     )
 
     @OptionGroup var common: CommonOptions
@@ -15,7 +17,7 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Print the settings with every default, or the problems, as JSON.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         var problems: [FunctionConfigProblem] = []
         var config: FunctionConfig?
         do {
@@ -31,14 +33,18 @@ struct CheckCommand: ParsableCommand {
             }
             throw ExitCode(CommandFailure.usageCode)
         }
+        // A ledger that cannot be read is no fault of the settings.
+        let known = try? await BucketsFolder(path: common.bucketsPath).readLedger()?.schedules()
+        let coming = ComingTimes(config, known: known ?? [], at: UTCTime.nowMicroseconds())
         for warning in config.warnings { Console.explain("warning: \(warning)") }
         if json {
-            Console.print(json: try JSONText.encodePretty(config.resolved))
+            Console.print(json: try JSONText.encodePretty(config.resolved(with: coming)))
         } else {
             Console.print(
                 "\(config.path): in order; functions: \(config.functions.count), triggers: "
                     + "\(config.triggers.count), tables with settings: \(config.tables.count)"
             )
+            for line in coming.lines { Console.print(line) }
         }
     }
 

@@ -2,8 +2,9 @@ import Events
 import FunctionConfig
 
 extension FunctionConfig {
-    /// The settings in the shape of `functions.json`, with every default written out.
-    var resolved: JSONValue {
+    /// The settings in the shape of `functions.json`, with every default written out, and beside
+    /// them, as `schedules`, the next times of each schedule trigger.
+    func resolved(with coming: ComingTimes) -> JSONValue {
         [
             "functions": .named(functions.map { ($0.name, $0.resolved) }),
             "triggers": .array(triggers.map(\.resolved)),
@@ -12,6 +13,7 @@ extension FunctionConfig {
             "warehouseSchema": .text(warehouse.schema),
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
+            "schedules": coming.json,
         ]
     }
 }
@@ -67,8 +69,8 @@ extension Trigger {
             ]
         case .crawler(let crawler, let states):
             members += [("crawler", .string(crawler)), ("states", .strings(states))]
-        case .schedule(let time):
-            members.append(("schedule", .string(time)))
+        case .schedule(let schedule):
+            return .named(members + [("schedule", .string(schedule.description))])
         }
         let gathered: JSONValue = [
             "size": .integer(Int64(batch.size)), "bytes": .integer(batch.bytes),

@@ -1,10 +1,13 @@
 import ArgumentParser
 import Buckets
+import Daemon
 import Events
 import FoundationEssentials
 import FunctionConfig
 import Glibc
-import Invocation
+import Logging
+import Synchronization
+import UnixSignals
 
 /// `sluice invoke`: runs a function once, as the daemon would, and prints its answer.
 struct InvokeCommand: AsyncParsableCommand {
@@ -12,8 +15,13 @@ struct InvokeCommand: AsyncParsableCommand {
         commandName: "invoke",
         abstract: "Run a function for an event or for objects, and print its answer.",
         discussion: """
-            The event is that of the objects, or is read from a file or from standard input. \
-            Nothing is recorded and no trigger is set off.
+            The event is that of the objects, or is read from a file. Without either it is the \
+            Scheduled Event of a function that has a schedule, and {} for any other.
+
+            While `sluice up` runs on these buckets it makes the run, before what is queued and \
+            under the same limits. Otherwise this process makes it, and `sluice up` cannot start \
+            meanwhile. The run is kept for `sluice logs`; it settles nothing and sets off no \
+            trigger. Ctrl-C ends the run.
             """
     )
 
@@ -23,10 +31,15 @@ struct InvokeCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Objects.", valueName: "BUCKET/KEY"))
     var objects: [String] = []
 
-    @Option(help: ArgumentHelp("A file with the event as JSON.", valueName: "FILE"))
+    @Option(
+        help: ArgumentHelp(
+            "A file with the event as JSON; - for standard input.",
+            valueName: "FILE"
+        )
+    )
     var event: String?
 
-    @Flag(help: "Print the run's log to standard error.")
+    @Flag(help: "Print the run's log to standard error while it is written.")
     var log = false
 
     @OptionGroup var common: CommonOptions
@@ -34,94 +47,154 @@ struct InvokeCommand: AsyncParsableCommand {
     func run() async throws {
         let config = try common.loadConfig()
         let buckets = try common.existingBuckets()
-        guard let settings = config.function(named: function) else {
+        guard config.function(named: function) != nil else {
             throw CommandFailure.usage("there is no function \(function) in the settings")
         }
-        let invoker = Invoker(
-            config: config,
-            buckets: buckets.path,
-            programs: CommonOptions.programs,
-            surroundings: ProcessInfo.processInfo.environment
-        )
-        let report = await invoker.invoke(
-            settings,
-            event: try content(config, buckets),
-            requestID: UUID().uuidString.lowercased()
-        )
-        if log, let text = try? FilePath.read(report.logPath) {
-            Console.explain(String(decoding: text, as: UTF8.self))
-        }
-        if case .success(let output) = report.outcome {
-            Console.print(String(decoding: output, as: UTF8.self))
+        let request = InvokeRequest(function: function, event: try content(config, buckets))
+        let follower = LogFollower(isWanted: log)
+        let end = try await perform(request, config, buckets, follower)
+        await follower.end()
+        if let output = end.output {
+            Console.print(output)
             return
         }
-        let failure = report.outcome.failure
         throw CommandFailure.failed(
-            "\(function) failed: \(failure?.errorType ?? "Interrupted"): "
-                + (failure?.errorMessage ?? "it was ended") + "; its log: \(report.logPath)"
+            "\(function) failed: \(end.errorType ?? "Interrupted"): "
+                + (end.errorMessage ?? "it was ended")
+                + (end.logPath.map { "; its log: \($0)" } ?? "")
         )
     }
 
-    private func content(_ config: FunctionConfig, _ buckets: BucketsFolder) throws -> [UInt8] {
+    // MARK: - The run
+
+    /// Lets the daemon make the run, or makes it where none runs.
+    private func perform(
+        _ request: InvokeRequest,
+        _ config: FunctionConfig,
+        _ buckets: BucketsFolder,
+        _ follower: LogFollower
+    ) async throws -> InvokeEnd {
+        var isWaiting = false
+        while true {
+            let answer = await ControlClient(buckets).invoke(request, config) { answer in
+                switch answer {
+                case .accepted(isOutdated: true):
+                    Console.explain(
+                        "warning: the settings have changed since `sluice up` read them; it uses "
+                            + "the former ones"
+                    )
+                case .started(_, let path): follower.begin(path)
+                default: break
+                }
+            }
+            switch answer {
+            case .ended(let end): return end
+            case .refused(let reason): throw CommandFailure.failed(reason)
+            case .accepted, .started, .done, .figures:
+                throw CommandFailure.failed(
+                    "`sluice up` has ended before the run did: its next start ends what is left of "
+                        + "it; call `sluice invoke` again"
+                )
+            case nil: break
+            }
+            do {
+                return try await performDirectly(request, config, buckets, follower)
+            } catch DaemonError.inUse(let process, _) {
+                // A daemon that does not listen yet, or another run by hand.
+                guard !isWaiting else { continue }
+                isWaiting = true
+                let who = process.map { "process \($0)" } ?? "another process"
+                Console.explain("waiting for \(who), which works on these buckets; Ctrl-C ends it")
+            }
+        }
+    }
+
+    private func performDirectly(
+        _ request: InvokeRequest,
+        _ config: FunctionConfig,
+        _ buckets: BucketsFolder,
+        _ follower: LogFollower
+    ) async throws -> InvokeEnd {
+        let run = DirectRun(
+            DaemonOptions(
+                config: config,
+                buckets: buckets,
+                programs: CommonOptions.programs,
+                environment: ProcessInfo.processInfo.environment,
+                logger: Logger(label: "sluice") { _ in ConsoleLog() }
+            )
+        )
+        let (stop, stopping) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    stopping.yield()
+                }
+            }
+            defer { tasks.cancelAll() }
+            return try await run.perform(request, until: stop) { follower.begin($0) }
+        }
+    }
+
+    // MARK: - The event
+
+    private func content(_ config: FunctionConfig, _ buckets: BucketsFolder) throws -> String {
+        let bytes = try eventBytes(config, buckets)
+        guard bytes.count <= InvokeRequest.eventLimit else {
+            throw CommandFailure.usage(
+                "the event has \(bytes.count) bytes, more than \(InvokeRequest.eventLimit); name "
+                    + "fewer objects"
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure.usage("the event is not UTF-8; save it as UTF-8 text")
+        }
+        return text
+    }
+
+    private func eventBytes(_ config: FunctionConfig, _ buckets: BucketsFolder) throws -> [UInt8] {
         guard objects.isEmpty else {
             guard event == nil else {
                 throw CommandFailure.usage("give either objects or --event, not both")
             }
-            return try eventOfObjects(config, buckets)
+            return try InvokedObjects(function: function, config: config, buckets: buckets)
+                .event(objects)
         }
-        guard event != nil || isatty(STDIN_FILENO) == 0 else {
-            throw CommandFailure.usage("name objects or a file with --event, or pipe an event in")
-        }
-        return try FilePath.read(event ?? "/dev/stdin")
+        if let event { return try FilePath.read(event == "-" ? "/dev/stdin" : event) }
+        return Array(try scheduledEvent(config) ?? Data("{}".utf8))
     }
 
-    /// A function that waits for a crawler gets its event for manifests, others that of S3.
-    private func eventOfObjects(
-        _ config: FunctionConfig,
-        _ buckets: BucketsFolder
-    ) throws -> [UInt8] {
-        let event = try S3Event(of: objects, removed: false, buckets: buckets, config: config)
-        let crawlers = config.triggers.compactMap { trigger -> String? in
-            guard trigger.function == function, case .crawler(let name, _) = trigger.source else {
-                return nil
+    /// The event of the function's first schedule, as if it were due now; nil where it has none.
+    private func scheduledEvent(_ config: FunctionConfig) throws -> Data? {
+        let trigger = config.triggers.first { trigger in
+            guard trigger.function == function, case .schedule = trigger.source else {
+                return false
             }
-            return name
+            return true
         }
-        let versions = event.records.map(\.version)
-        guard let crawler = crawlers.first,
-            versions.allSatisfy({ FilePath.name(of: $0.key) == Manifest.fileName })
-        else { return Array(try JSONText.encode(event)) }
-        return Array(
-            try JSONText.encode(GlueEvent(crawler: crawler, manifests: versions, buckets: buckets))
-        )
+        return try trigger.map { trigger in
+            try JSONText.encode(
+                ScheduledEvent(
+                    id: UUID().uuidString.lowercased(),
+                    trigger: trigger.id,
+                    microseconds: UTCTime.nowMicroseconds()
+                )
+            )
+        }
     }
 }
 
-extension GlueEvent {
-    /// The end of a crawl, made by hand for manifests of one table.
-    fileprivate init(crawler: String, manifests: [ObjectVersion], buckets: BucketsFolder) throws {
-        let references = try manifests.map { manifest in
-            let content = try Manifest(path: buckets.path(of: manifest.objectKey))
-            return (content.table, ManifestReference(manifest: manifest, source: content.source))
-        }
-        let tables = Set(references.map(\.0))
-        guard let table = tables.first, tables.count == 1 else {
-            throw CommandFailure.usage("the manifests are of several tables; name those of one")
-        }
-        let entry = try? JSONValue(
-            parsing: String(decoding: FilePath.read(buckets.catalogEntry(table)), as: UTF8.self)
-        )
-        let now = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
-        let detail = Detail(
-            crawlerName: crawler,
-            state: "Succeeded",
-            message: "made by hand",
-            runningTime: "0",
-            completionDate: now,
-            table: table,
-            catalogVersion: entry?["Table"]?["VersionId"]?.string.flatMap { Int($0) } ?? 0,
-            objects: references.map(\.1)
-        )
-        self.init(id: UUID().uuidString.lowercased(), time: now, detail: detail)
+/// Follows the log of a run once it has one, if that is wanted.
+private final class LogFollower: Sendable {
+    private let isWanted: Bool
+    private let tail = Mutex<LogTail?>(nil)
+
+    init(isWanted: Bool) { self.isWanted = isWanted }
+
+    func begin(_ path: String) {
+        guard isWanted else { return }
+        tail.withLock { $0 = LogTail(path: path) }
     }
+
+    func end() async { await tail.withLock { $0 }?.end() }
 }

@@ -28,7 +28,7 @@ struct RedriveCommand: AsyncParsableCommand {
             let ledger = try Ledger(path: buckets.ledgerPath)
             count = try await ledger.redrive(function: function, at: UTCTime.nowMicroseconds())
             try ledger.close()
-            WakePipe.wake(buckets)
+            await ControlClient(buckets).reload()
         }
         let waits = count > 0 && BucketsLock.holder(of: buckets) == nil
         Console.print(

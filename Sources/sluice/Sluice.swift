@@ -14,7 +14,8 @@ struct Sluice: AsyncParsableCommand {
             """,
         subcommands: [
             UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
-            EventCommand.self, LogsCommand.self, RedriveCommand.self, QueryCommand.self,
+            EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
+            QueryCommand.self,
             TestCommand.self,
         ]
     )

@@ -24,16 +24,23 @@ struct StatusCommand: AsyncParsableCommand {
         var status: LedgerStatus?
         var letters: [DeadLetter] = []
         var refused: [String: String] = [:]
+        var schedules: [RecordedSchedule] = []
         if let ledger = try buckets.readLedger() {
             status = try await ledger.status()
             letters = try await ledger.deadLetters()
             refused = try await ledger.refusedNames()
+            schedules = try await ledger.schedules()
         }
-        let report = StatusReport(
-            pid: BucketsLock.holder(of: buckets),
+        let pid = BucketsLock.holder(of: buckets)
+        var report = StatusReport(
+            pid: pid,
             rejectedRows: RejectedRows.count(in: buckets),
             status: status
         )
+        let now = UTCTime.nowMicroseconds()
+        report.schedules = schedules.compactMap {
+            ScheduleReport($0, at: now, isRunning: pid != nil)
+        }
         if json {
             Console.print(json: try JSONText.encodePretty(report))
         } else {
@@ -62,6 +69,7 @@ private struct StatusReport: Encodable {
     var rejectedRows: Int
     var functions: [String: LedgerStatus.Counts]
     var tables: [String: LedgerStatus.Counts]
+    var schedules: [ScheduleReport] = []
 
     init(pid: Int32?, rejectedRows: Int, status: LedgerStatus?) {
         self.pid = pid
@@ -86,6 +94,7 @@ private struct StatusReport: Encodable {
         try container.encode(rejectedRows, forKey: .rejectedRows)
         try container.encode(functions, forKey: .functions)
         try container.encode(tables, forKey: .tables)
+        try container.encode(schedules, forKey: .schedules)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -98,6 +107,7 @@ private struct StatusReport: Encodable {
         case rejectedRows
         case functions
         case tables
+        case schedules
     }
 
     func print(_ letters: [DeadLetter], refused: [String: String]) {
@@ -108,6 +118,7 @@ private struct StatusReport: Encodable {
         )
         print("function", functions)
         print("table", tables)
+        for schedule in schedules { Console.print(schedule.line) }
         for letter in letters {
             let object = (letter.source ?? letter.object)?.source ?? letter.trigger
             Console.print(

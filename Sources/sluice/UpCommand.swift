@@ -6,6 +6,7 @@ import FoundationEssentials
 import FunctionConfig
 import Glibc
 import Logging
+import Reports
 import ServiceLifecycle
 import UnixSignals
 
@@ -37,14 +38,22 @@ struct UpCommand: AsyncParsableCommand {
             )
         )
         if !once { Console.explain("watching \(buckets.path); Ctrl-C ends it") }
-        let live = Task { await Self.show(daemon.progress) }
-        defer { live.cancel() }
-        do {
-            try await Self.runUntilSignalled(daemon)
-        } catch is CancellationError {
+        let screen = Screen()
+        Console.use(screen)
+        let told = Task { await Self.tell(daemon.finished, on: screen) }
+        let shown = Task { await Self.show(daemon.progress, on: screen) }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await Self.runUntilSignalled(daemon)) } catch {
+            outcome = .failure(error)
+        }
+        // Both end with the run; what is finished is told to the last.
+        await told.value
+        await shown.value
+        Console.use(nil)
+        await screen.end()
+        do { try outcome.get() } catch is CancellationError {
             // A second signal: what was cut off runs again with the next `up`.
         }
-        Console.clearLive()
         try conclude(daemon.summary, buckets: buckets)
     }
 
@@ -99,12 +108,28 @@ struct UpCommand: AsyncParsableCommand {
         }
     }
 
-    private static func show(_ progress: AsyncStream<DaemonSummary>) async {
-        for await summary in progress {
-            Console.showLive(
-                "versions \(summary.versions)  runs \(summary.runs)  running \(summary.running)  "
-                    + "waiting \(summary.pending)  dead letters \(summary.deadLetters)"
-            )
+    /// Says a line for each version that is finished, and where some were too many to be told.
+    private static func tell(_ finished: AsyncStream<FinishedVersion>, on screen: Screen) async {
+        var last = 0
+        for await version in finished {
+            if version.number > last + 1 {
+                let missing = version.number - last - 1
+                screen.say("(\(Amount.count(missing, "finished version")) left out)")
+            }
+            last = version.number
+            screen.say(FinishedLine.text(version))
+        }
+    }
+
+    private static func show(_ progress: AsyncStream<DaemonSummary>, on screen: Screen) async {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigwinch, .sigcont) {
+                    screen.redraw()
+                }
+            }
+            for await summary in progress { screen.show(summary) }
+            tasks.cancelAll()
         }
     }
 }

@@ -13,7 +13,7 @@ final class ChunkFile {
 
     init(path: String) throws(BucketsError) {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw BucketsError(step: "create \(path)") }
     }
 

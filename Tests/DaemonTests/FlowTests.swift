@@ -64,7 +64,7 @@ struct FlowTests {
     @Test("finds the one bad object of a batch and makes it a dead letter")
     func bisect() async throws {
         let script = """
-            cat >event; if grep -q bad event; then exit 65; fi; \(ScriptFlow.note("event"))
+            cat >event; if grep -q t/bad event; then exit 65; fi; \(ScriptFlow.note("event"))
             """
         let flow = try ScriptFlow(
             Self.settings(#", "concurrency": 1"#, batch: 8),

@@ -15,28 +15,10 @@ struct ProcessTests {
         """
     }
 
-    private func up(_ flow: ScriptFlow, _ arguments: [String] = []) throws -> RunningProgram {
-        try RunningProgram(
-            try builtProgram(named: "sluice"),
-            ["up"] + arguments,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": "/root"],
-            folder: flow.folder.path
-        )
-    }
-
     /// `up --once`, which must have nothing to complain of.
     private func finish(_ flow: ScriptFlow) async throws {
-        let end = try await up(flow, ["--once"]).end()
+        let end = try await flow.sluice("up", "--once")
         #expect(end.code == 0, "\(end.errors)")
-    }
-
-    /// Waits for something that another process does; fails after a minute.
-    private func until(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<12_000 {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        Issue.record("it did not happen")
     }
 
     @Test("is killed again and again, and every file is handled")
@@ -45,7 +27,7 @@ struct ProcessTests {
         let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
         for round in 0..<4 {
             let before = flow.lines().count
-            let daemon = try up(flow)
+            let daemon = try flow.start("up")
             for number in 0..<50 { try flow.drop("\(number)", "stage-1/t/\(round)-\(number)") }
             try await until { flow.lines().count > before + 8 }
             daemon.send(SIGKILL)
@@ -67,7 +49,7 @@ struct ProcessTests {
             """
         let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
         try flow.drop("x", "stage-1/t/a")
-        let daemon = try up(flow)
+        let daemon = try flow.start("up")
         try await until { flow.lines("first").count == 1 }
         daemon.send(SIGKILL)
         _ = await daemon.end()
@@ -87,7 +69,7 @@ struct ProcessTests {
             scripts: ["f": script]
         )
         for name in ["a", "b", "c"] { try flow.drop(name, "stage-1/t/\(name)") }
-        let daemon = try up(flow)
+        let daemon = try flow.start("up")
         try await until { flow.lines("started").count == 1 }
         try await until { try await flow.status().queued == 2 }
         daemon.send(SIGTERM)
@@ -105,7 +87,7 @@ struct ProcessTests {
         let script = "echo started >>started; test -e mended || exec sleep 1000"
         let flow = try ScriptFlow(Self.settings(), scripts: ["f": script])
         try flow.drop("a", "stage-1/t/a")
-        let daemon = try up(flow)
+        let daemon = try flow.start("up")
         try await until { flow.lines("started").count == 1 }
         daemon.send(SIGTERM)
         daemon.send(SIGINT)
@@ -122,15 +104,10 @@ struct ProcessTests {
             scripts: ["f": "test -e mended || exit 65; cat >>seen"]
         )
         try flow.drop("a", "stage-1/t/a")
-        let daemon = try up(flow)
-        try await until { daemon.errorsSoFar.contains("dead letter") }
+        let daemon = try flow.start("up")
+        try await until { daemon.errorsSoFar.contains("FAILED") }
         try flow.folder.write("", to: "mended")
-        let redrive = try await run(
-            try builtProgram(named: "sluice"),
-            ["redrive"],
-            environment: ["PATH": "/usr/bin:/bin", "HOME": "/root"],
-            folder: flow.folder.path
-        )
+        let redrive = try await flow.sluice("redrive")
         #expect(redrive.code == 0)
         try await until { flow.lines().count > 0 }
         daemon.send(SIGTERM)

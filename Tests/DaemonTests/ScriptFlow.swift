@@ -41,12 +41,17 @@ struct ScriptFlow {
         try folder.write(content, to: "buckets/" + key)
     }
 
-    func daemon(isOnce: Bool = true) throws -> Daemon {
-        let config = try FunctionConfig(
+    /// The settings as a daemon reads them.
+    func config() throws -> FunctionConfig {
+        try FunctionConfig(
             json: settings,
             path: folder.path("functions.json"),
             surroundings: .init(bucketsFolder: buckets.path, environment: [:])
         )
+    }
+
+    func daemon(isOnce: Bool = true) throws -> Daemon {
+        let config = try config()
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         if let level = ProcessInfo.processInfo.environment["SLUICE_TEST_LOG"] {
             logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }

@@ -114,7 +114,7 @@ struct RecordingTests {
         let object = ScratchLedger.object("a", "1", refusal: ScratchLedger.failure)
         let outcome = try await scratch.ledger.record([.present(object)], at: 1)
         #expect(outcome.pending.isEmpty)
-        #expect(outcome.deadLetters == 1)
+        #expect(outcome.dead.count == 1)
         #expect(try await scratch.ledger.deadLetters().map(\.errorType) == ["E"])
     }
 

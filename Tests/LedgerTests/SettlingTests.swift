@@ -56,7 +56,7 @@ struct SettlingTests {
         let scratch = try ScratchLedger()
         let leased = try await scratch.begin("r", try await scratch.drop(("a", "1")).pending)
         try await scratch.remove("a")
-        #expect(try await scratch.settle("r", leased, .dead(Self.failure)).deadLetters == 0)
+        #expect(try await scratch.settle("r", leased, .dead(Self.failure)).dead.isEmpty)
         #expect(try await scratch.ledger.status().deadLetters == 0)
         let again = try await scratch.drop(("a", "1"))
         #expect(again.pending.map(\.id) == leased.map(\.id))
@@ -87,7 +87,7 @@ struct SettlingTests {
         #expect(good.pending.map(\.function) == ["convert", "load"])
         let bad = try await scratch.settle("r", [leased[1]], .dead(Self.failure), onFailed: plans)
         #expect(bad.pending.map(\.event) == [.failed, .failed])
-        #expect(bad.deadLetters == 1)
+        #expect(bad.dead.count == 1)
 
         let events = try await scratch.begin("s", [good.pending[0]])
         #expect(events.first?.event == .succeeded)

@@ -24,7 +24,8 @@ public struct RunningProgram: Sendable {
     private let output: Int32
     private let errors: Int32
 
-    /// Starts `program` with exactly the given environment.
+    /// Starts `program` with exactly the given environment; with a terminal that is its standard
+    /// error.
     ///
     /// - Throws: `TestSupportError` if the program cannot be started.
     public init(
@@ -32,7 +33,8 @@ public struct RunningProgram: Sendable {
         _ arguments: [String] = [],
         input: Data = Data(),
         environment: [String: String] = [:],
-        folder: String? = nil
+        folder: String? = nil,
+        terminal: PseudoTerminal? = nil
     ) throws {
         let standardInput = try namelessFile()
         output = try namelessFile()
@@ -46,7 +48,7 @@ public struct RunningProgram: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, standardInput, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        posix_spawn_file_actions_adddup2(&actions, terminal?.device ?? errors, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -25,6 +25,9 @@ public final class ScratchFolder: Sendable {
     public func path(_ relative: String) -> String { "\(path)/\(relative)" }
 
     /// Writes a file, with the folders above it, and returns its absolute path.
+    ///
+    /// Programs that other tests start meanwhile do not inherit the open file: a script that such a
+    /// program keeps open for writing could not be run.
     @discardableResult
     public func write(_ content: some DataProtocol, to relative: String) throws -> String {
         let target = path(relative)
@@ -33,7 +36,18 @@ public final class ScratchFolder: Sendable {
             atPath: String(folder),
             withIntermediateDirectories: true
         )
-        try Data(content).write(to: URL(filePath: target))
+        // Closed in programs that other tests are just starting: they would keep the file open.
+        let file = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw TestSupportError(step: "write \(target)", reason: errno) }
+        defer { close(file) }
+        var rest = Data(content)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else {
+                throw TestSupportError(step: "write \(target)", reason: errno)
+            }
+            rest = rest.dropFirst(count)
+        }
         return target
     }
 

@@ -1,0 +1,6 @@
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+// glibc declares these for GNU programs only.
+int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+int pipe2(int descriptors[2], int flags);

@@ -1,0 +1,90 @@
+import Buckets
+import Events
+import FunctionConfig
+import Ledger
+
+/// What `sluice status` tells of one schedule.
+struct ScheduleReport: Encodable {
+    /// The trigger.
+    var trigger: String
+    /// `cron(...)` or `rate(...)`.
+    var schedule: String
+    /// The next time; nil when there is none any more.
+    var next: String?
+    /// The newest time that came while nothing ran: it is caught up when `sluice up` starts.
+    var missed: String?
+    /// The newest time that was recorded.
+    var last: String?
+    /// How its newest run ended, by the words of the ledger; nil while it runs and before the first.
+    var outcome: String?
+    /// Its newest run.
+    var requestID: String?
+
+    /// Tells of a schedule that the ledger knows; nil when its expression cannot be read, which only
+    /// another version of Sluice can have written.
+    init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
+        guard let schedule = try? Schedule(recorded.expression) else { return nil }
+        trigger = recorded.trigger
+        self.schedule = recorded.expression
+        next = schedule.next(after: now, startedAt: recorded.startedAt).map(Self.text)
+        last = recorded.lastTime.map(Self.text)
+        outcome = recorded.lastRun?.outcome?.rawValue
+        requestID = recorded.lastRun?.requestID
+        let latest = schedule.latest(upTo: now, startedAt: recorded.startedAt)
+        if !isRunning, let latest, latest > recorded.settledAt { missed = Self.text(latest) }
+    }
+
+    /// One line for a terminal.
+    var line: String {
+        var line = "schedule \(trigger): \(schedule), next \(next ?? "never")"
+        if let missed { line += ", missed \(missed) (`sluice up` catches it up)" }
+        if let last {
+            let state = requestID == nil ? "not run yet" : outcome ?? "running"
+            line += ", last \(last): \(state)"
+        }
+        return line
+    }
+
+    /// `2026-01-31T23:59:00Z`.
+    static func text(_ time: Int64) -> String {
+        UTCTime.iso8601(microseconds: time).prefix(19) + "Z"
+    }
+}
+
+/// What `sluice check` tells of the schedules in the settings.
+struct ComingTimes {
+    /// The next times of each schedule trigger, in the order of the settings.
+    let times: [(trigger: String, schedule: Schedule, next: [String])]
+
+    /// Looks ahead from a time in microseconds since 1970.
+    ///
+    /// A rate counts from when `sluice up` first met it; one that the ledger does not know, from now.
+    init(_ config: FunctionConfig, known: [RecordedSchedule], at now: Int64) {
+        times = config.triggers.compactMap { trigger in
+            guard case .schedule(let schedule) = trigger.source else { return nil }
+            let recorded = known.first {
+                $0.trigger == trigger.id && $0.expression == schedule.description
+            }
+            let start = recorded?.startedAt ?? now
+            let next = schedule.times(3, after: now, startedAt: start)
+            return (trigger.id, schedule, next.map(ScheduleReport.text))
+        }
+    }
+
+    /// A line for each schedule.
+    var lines: [String] {
+        times.map { trigger, schedule, next in
+            "schedule \(trigger): \(schedule), next "
+                + (next.isEmpty ? "never" : next.joined(separator: ", "))
+        }
+    }
+
+    /// The times by trigger.
+    var json: JSONValue {
+        .object(
+            times.map { trigger, _, next in
+                .init(name: trigger, value: .array(next.map { .string($0) }))
+            }
+        )
+    }
+}
