@@ -92,6 +92,8 @@ let package = Package(
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
+        library("Catalog", ["Events", "Buckets", "FunctionConfig"]),
+        library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
         library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
@@ -119,9 +121,8 @@ let package = Package(
             dependencies: [
                 "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
                 "Events",
-                "Buckets",
-                "Invocation",
-                argumentParser, logging, lifecycle, systemPackage,
+                "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
+                logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -141,7 +142,6 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("Catalog", ["Events", "Buckets"]),
         library(
             "TableRows",
             [
@@ -193,9 +193,9 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "TableFacts", "WarehouseAccess", "DuckDB", "DeltaTable", "LakeFiles",
-                "HandlerRuntime", "Events",
-                "Buckets", "FunctionConfig", argumentParser,
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
+                "FunctionConfig", argumentParser,
             ]
         ),
 
@@ -210,7 +210,11 @@ let package = Package(
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
-        tests("TableRows", ["TableRows", "Buckets", "Events", "FunctionConfig"], duckDB: true),
+        tests(
+            "TableRows",
+            ["TableRows", "Catalog", "Buckets", "Events", "FunctionConfig"],
+            duckDB: true
+        ),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),
         tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -228,6 +232,15 @@ let package = Package(
         tests("Case"),
         tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
+        tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
+        tests(
+            "Verify",
+            [
+                "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -7,7 +7,7 @@ import Glibc
 /// between waits for microseconds. Leases need the file to be ours or `CAP_LEASE`, and a local file
 /// system: elsewhere a file counts as being written until it has not changed for
 /// ``FileStamp/quietPeriod``.
-enum OpenForWriting {
+public enum OpenForWriting {
     // `F_SETSIG` and `F_SETLEASE` of Linux's `fcntl.h`, which the C library shows on demand only.
     private static let setSignal: Int32 = 10
     private static let setLease: Int32 = 1024
@@ -16,7 +16,7 @@ enum OpenForWriting {
     ///
     /// A file that cannot be opened for reading is not being written as far as anybody can tell;
     /// whoever reads it will say why it cannot.
-    static func isOpen(_ path: String, stamp: FileStamp, now: Int64) -> Bool {
+    public static func isOpen(_ path: String, stamp: FileStamp, now: Int64) -> Bool {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
         guard file >= 0 else { return false }
         defer { close(file) }

@@ -30,7 +30,9 @@ actor Dispatcher {
     var tally: Tally
     /// The pauses as the ledger has them; nil before it was told any.
     private var keptPauses: [RecordedPause]?
-    private(set) var stopAt: Int64?
+    private var stopAt: Int64?
+    /// False once the end is near.
+    var takesRunsByHand = true
     private var timerAt: Int64?
     private var wantsReload = false
     /// The settings as they were read; nil once their change was told.
@@ -77,6 +79,7 @@ actor Dispatcher {
             }
             group.cancelAll()
         }
+        endRunsByHand()
         report()
     }
 
@@ -101,7 +104,7 @@ actor Dispatcher {
         stopAt = UTCTime.nowMicroseconds() + Self.stopGrace
         let facts: Logger.Metadata = ["run.count": "\(machine.runningCount)"]
         logger.notice("stopping; runs get 30 seconds", metadata: facts)
-        refuseWaitingRuns()
+        endRunsByHand()
         doorbell.ring()
     }
 
@@ -292,6 +295,7 @@ actor Dispatcher {
             "run.milliseconds": "\(end.durationMicroseconds / 1000)",
         ]
         if !start.lane.table.isEmpty { facts["table.name"] = "\(start.lane.table)" }
+        if start.lane.event == .scheduled { facts["trigger.id"] = "\(start.lane.trigger)" }
         logger.debug("run ended", metadata: facts)
         for (delivery, outcome) in end.items {
             guard let failure = outcome.failure else { continue }
@@ -300,7 +304,8 @@ actor Dispatcher {
             facts["error.message"] = "\(failure.errorMessage)"
             switch outcome {
             // The line of a version that is finished says it, too.
-            case .dead where !tally.isOpen(delivery.pending.order): continue
+            case .dead where delivery.object != nil && !tally.isOpen(delivery.pending.order):
+                continue
             case .dead: logger.error("dead letter", metadata: facts)
             case .retry: logger.warning("failed, will be tried again", metadata: facts)
             case .notNow: logger.warning("not now, will be tried again", metadata: facts)

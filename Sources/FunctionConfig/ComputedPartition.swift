@@ -1,3 +1,5 @@
+import Events
+
 /// A partition column whose values are computed from another column, under Iceberg's names.
 ///
 /// Source: Apache Iceberg specification, "Partition Transforms".
@@ -79,5 +81,17 @@ public struct ComputedPartition: Sendable, Equatable, CustomStringConvertible {
         case .hour: "hour(\(source))"
         case .bucket(let count): "bucket(\(count), \(source))"
         }
+    }
+}
+
+extension TableSettings {
+    /// Columns of files that must hold dates or times although settings do not give their type.
+    ///
+    /// What is neither there is a bad row, as in a column whose type is given.
+    public var timeColumns: Set<String> {
+        // A `transform` makes the columns anew.
+        guard transform == nil else { return [] }
+        let given = Set(columns.map(\.name))
+        return Set(computedPartitions.filter(\.isOfTime).map(\.source)).subtracting(given)
     }
 }

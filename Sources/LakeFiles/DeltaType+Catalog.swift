@@ -25,3 +25,27 @@ extension DeltaType {
         }
     }
 }
+
+extension DeltaType {
+    /// The type in Glue's names, also for types that only other writers use.
+    public var glueName: String {
+        switch self {
+        case .string: "string"
+        case .long: "bigint"
+        case .integer: "int"
+        case .short: "smallint"
+        case .byte: "tinyint"
+        case .float: "float"
+        case .double: "double"
+        case .decimal(let precision, let scale): "decimal(\(precision),\(scale))"
+        case .boolean: "boolean"
+        case .binary: "binary"
+        case .date: "date"
+        case .timestamp, .timestampWithoutZone: "timestamp"
+        case .array(let element, _): "array<\(element.glueName)>"
+        case .map(let key, let value, _): "map<\(key.glueName),\(value.glueName)>"
+        case .structure(let fields):
+            "struct<" + fields.map { "\($0.name):\($0.type.glueName)" }.joined(separator: ",") + ">"
+        }
+    }
+}

@@ -1,3 +1,4 @@
+public import DeltaTable
 public import DuckDB
 
 extension LakeFiles {
@@ -9,6 +10,17 @@ extension LakeFiles {
             PartitionValue.folder(column: column, text: value).dropFirst(column.count + 1)
         )
     }
+
+    /// The folders, one for each column, in which the writer puts a file with these values.
+    public static func folders(
+        of columns: [String],
+        values: [String: String?]
+    ) -> [String] {
+        columns.map { PartitionValue.folder(column: $0, text: values[$0] ?? nil) }
+    }
+
+    /// Whether a file was written by this writer, by its own mark.
+    public static func isOurs(_ file: AddFile) -> Bool { file.tags?[schemaTag] != nil }
 }
 
 extension LakeWriter {

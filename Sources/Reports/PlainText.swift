@@ -44,6 +44,14 @@ public enum PlainText {
         return lines + (line.isEmpty ? [] : [line])
     }
 
+    /// A message without the name of what it is about at its beginning, for lines that begin with it.
+    static func message(_ text: String, about name: String) -> String {
+        for ending in [": ", ", "] where text.hasPrefix(name + ending) {
+            return String(text.dropFirst(name.count + ending.count))
+        }
+        return text
+    }
+
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.generalCategory == .control || scalar == "\u{2028}"
             || scalar == "\u{2029}"

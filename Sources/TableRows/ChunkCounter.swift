@@ -126,7 +126,7 @@ struct ChunkCounter {
     }
 
     /// Whether all chunks have the length that their manifest gives, and every record its fields.
-    private func isPlain(_ manifest: Manifest) -> Bool {
+    func isPlain(_ manifest: Manifest) -> Bool {
         let fields = max(1, manifest.format.fields ?? 1)
         return manifest.chunks.allSatisfy { chunk in
             let isEven = manifest.format.type == .json || chunk.cells == chunk.records * fields

@@ -30,16 +30,24 @@ struct ColumnPlan: Equatable {
     var malformed: String?
     /// Columns or dotted paths that must have a value.
     var keys: [String] = []
+    /// What the warehouse cannot hold.
+    var storable = StorableValues.all
 
     static func == (left: ColumnPlan, right: ColumnPlan) -> Bool {
         left.columns == right.columns && left.malformed == right.malformed
-            && left.keys == right.keys
+            && left.keys == right.keys && left.storable == right.storable
     }
 }
 
 extension ColumnPlan {
     /// The plan for a version of a table.
-    init(_ manifest: Manifest, entry: TableEntry, settings: TableSettings) {
+    init(
+        _ manifest: Manifest,
+        entry: TableEntry,
+        settings: TableSettings,
+        storable: StorableValues
+    ) {
+        self.storable = storable
         let map = ColumnMap(settings)
         let folders = PathPartition.all(inKey: manifest.source.key)
         let given = settings.timeColumns.union(settings.columns.map(\.name))
@@ -103,8 +111,9 @@ extension ColumnPlan {
     /// SQL of the typed relation: the columns, then `#bad`, null where the record is good.
     ///
     /// `#bad` is the index of the first column that has no value although there is text, from the
-    /// number of columns on that of a key without a value, -1 where the record is none. `more` is
-    /// added to the selected columns.
+    /// number of columns on that of a key without a value, behind those that of a column whose value
+    /// the warehouse cannot hold, -1 where the record is none. `more` is added to the selected
+    /// columns.
     func typed(over chunks: String, more: String = "") -> String {
         let values = columns.map { "\($0.value) AS \(SQL.identifier($0.name))" }
         let bad = badCase.map { ["\($0) AS \"#bad\""] } ?? ["NULL::INTEGER AS \"#bad\""]
@@ -114,9 +123,14 @@ extension ColumnPlan {
 
     /// SQL of the text of the column that `#bad` names.
     var badText: String {
-        let cases = columns.enumerated().map {
-            " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
-        }
+        let behind = columns.count + keys.count
+        let cases =
+            columns.enumerated().map {
+                " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
+            }
+            + limits.map {
+                " WHEN \(behind + $0.column) THEN CAST(\(columns[$0.column].text) AS VARCHAR)"
+            }
         return "CASE \(badCase ?? "NULL")\(cases.joined()) ELSE NULL END"
     }
 
@@ -136,9 +150,20 @@ extension ColumnPlan {
             let column = columns[bad]
             let expected = column.mustBeFinite ? "a finite number" : column.type.description
             return (column.name, "the text is no \(expected), as \(column.name) must be")
-        default:
+        case ..<(columns.count + keys.count):
             let key = keys[bad - columns.count]
             return (key, "\(key) has no value; it identifies rows, so it must have one")
+        default:
+            let index = bad - columns.count - keys.count
+            let limit = limits.first { $0.column == index }?.limit
+            return (columns[index].name, limit?.reason ?? "the warehouse cannot hold it")
+        }
+    }
+
+    private var limits: [(column: Int, limit: StorableValues.Limit)] {
+        columns.enumerated().compactMap { index, column in
+            guard column.text != "NULL" else { return nil }
+            return storable.limit(ofText: column.text, as: column.type).map { (index, $0) }
         }
     }
 
@@ -151,6 +176,8 @@ extension ColumnPlan {
             let missing = keyValue(key).map { "(\($0)) IS NULL" } ?? "true"
             cases.append(" WHEN \(missing) THEN \(columns.count + index)")
         }
+        let behind = columns.count + keys.count
+        cases += limits.map { " WHEN \($0.limit.condition) THEN \(behind + $0.column)" }
         return cases.isEmpty ? nil : "CASE\(cases.joined()) END"
     }
 }
@@ -165,7 +192,9 @@ extension ColumnPlan.Column {
     /// SQL that holds where there is text and no value; nil where every text is one.
     var isBad: String? {
         guard text != "NULL", type != .string, type != .void else { return nil }
-        return "NOT \(ScalarText.isBlank(text, as: type)) AND \(isMisfit)"
+        // What is rare comes first: the rest is then looked at in few rows.
+        let isFilled = "NOT \(ScalarText.isBlank(text, as: type))"
+        return type.isScalar ? "\(isMisfit) AND \(isFilled)" : "\(isFilled) AND \(isMisfit)"
     }
 
     /// SQL that holds where text that is not blank is no value.

@@ -63,15 +63,3 @@ extension ComputedPartition {
         }
     }
 }
-
-extension TableSettings {
-    /// Columns of files that must hold dates or times although settings do not give their type.
-    ///
-    /// What is neither there is a bad row, as in a column whose type is given.
-    public var timeColumns: Set<String> {
-        // A `transform` makes the columns anew.
-        guard transform == nil else { return [] }
-        let given = Set(columns.map(\.name))
-        return Set(computedPartitions.filter(\.isOfTime).map(\.source)).subtracting(given)
-    }
-}

@@ -19,6 +19,12 @@ public struct PartitionRows: Sendable {
         return "SELECT \(names), max(_seq) AS _seq FROM (\(rows)) GROUP BY \(names)"
     }
 
+    /// SQL of a query with one number: how many partitions have rows of more than one version.
+    public func shared(in rows: String) -> String {
+        "SELECT count(*) FROM (SELECT 1 FROM (\(rows)) GROUP BY \(columns.joined(separator: ", ")) "
+            + "HAVING min(_seq) <> max(_seq))"
+    }
+
     /// SQL of the rows that belong to the newest version of their partition in a table that was
     /// made of ``newest(of:)``.
     public func rows(_ rows: String, newestIn table: String) -> String {

@@ -58,6 +58,11 @@ extension TableReader {
         }
     }
 
+    /// Whether so many rows can belong to more partitions than the settings allow.
+    func canHaveTooManyPartitions(_ rows: Int) -> Bool {
+        !settings.partitionBy.isEmpty && rows > settings.maxPartitions
+    }
+
     /// The refusal of a version that would part the lake table into too many pieces.
     ///
     /// `estimate` is about how many partitions it has; the exact number is looked for only where
@@ -69,7 +74,7 @@ extension TableReader {
     ) throws -> VersionRefusal? {
         let names = settings.partitionBy
         // The estimate is right within a fifth as a rule; half the limit is far from it.
-        guard !names.isEmpty, version.rows > settings.maxPartitions,
+        guard canHaveTooManyPartitions(version.rows),
             (estimate ?? .max) > settings.maxPartitions / 2
         else { return nil }
         let columns = names.map { SQL.identifier($0) }.joined(separator: ", ")

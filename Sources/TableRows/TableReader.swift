@@ -1,7 +1,7 @@
 public import Buckets
 public import Catalog
 public import DuckDB
-import Events
+public import Events
 public import FunctionConfig
 public import HandlerRuntime
 
@@ -21,7 +21,8 @@ public struct TableReader: Sendable {
     let scratchFolder: String
     let functionName: String
     let transform: Transform?
-    private let numbersRows: Bool
+    let numbersRows: Bool
+    private let storable: StorableValues
 
     /// Makes a reader for the run of a handler.
     ///
@@ -40,6 +41,7 @@ public struct TableReader: Sendable {
         self.settings = settings
         self.entry = entry
         self.numbersRows = numbersRows
+        storable = StorableValues(context.config.warehouse)
         buckets = context.buckets
         scratchFolder = context.scratchFolder
         functionName = context.functionName
@@ -47,7 +49,8 @@ public struct TableReader: Sendable {
             try Transform(
                 path: path,
                 source: entry.columns.map(\.name),
-                keys: settings.keys
+                keys: settings.keys,
+                storable: StorableValues(context.config.warehouse)
             )
         }
     }
@@ -89,8 +92,7 @@ public struct TableReader: Sendable {
 
     /// The table's columns without those that are computed for partitions.
     func columns(on connection: borrowing Connection) throws -> [ColumnType.Field] {
-        let columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
-        return try transform?.columns(of: columns, on: connection) ?? columns
+        try transform?.columns(of: fields, on: connection) ?? fields
     }
 
     private func prepare(
@@ -125,7 +127,13 @@ public struct TableReader: Sendable {
         }
         if let transform {
             do {
-                let rows = try transform.count(over: typed, manifest, &quarantine, connection)
+                let rows = try transform.count(
+                    over: typed,
+                    columns,
+                    manifest,
+                    &quarantine,
+                    connection
+                )
                 version.rows = rows
             } catch let error as DuckDBError {
                 throw transform.refusal(manifest, error)
@@ -146,11 +154,11 @@ public struct TableReader: Sendable {
         return version
     }
 
-    private func plan(_ manifest: Manifest) -> ColumnPlan {
-        ColumnPlan(manifest, entry: entry, settings: settings)
+    func plan(_ manifest: Manifest) -> ColumnPlan {
+        ColumnPlan(manifest, entry: entry, settings: settings, storable: storable)
     }
 
-    private func quarantine(of manifest: Manifest) -> Quarantine {
+    func quarantine(of manifest: Manifest) -> Quarantine {
         Quarantine(
             source: manifest.source,
             table: settings.name,
@@ -159,17 +167,21 @@ public struct TableReader: Sendable {
         )
     }
 
-    private var counter: ChunkCounter {
+    var counter: ChunkCounter {
         var counter = ChunkCounter(buckets: buckets, plan: plan)
         if transform == nil {
-            let fields = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
             counter.partitionColumns = settings.partitionBy
             counter.computedValues = computedValues(fields)
         }
         return counter
     }
 
-    private func relation(
+    /// The columns of the catalog: before a `transform`, without computed ones, `_source` and `_seq`.
+    var fields: [ColumnType.Field] {
+        entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+    }
+
+    func relation(
         over typed: String,
         manifest: Manifest,
         columns: [ColumnType.Field]

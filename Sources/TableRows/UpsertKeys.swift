@@ -26,6 +26,12 @@ public struct UpsertKeys: Sendable {
         return "SELECT * EXCLUDE (\"#row\") FROM (\(rows)) QUALIFY row_number() OVER (\(order)) = 1"
     }
 
+    /// SQL of a query with one number: how many keys have more than one row.
+    public func doubled(in rows: String) -> String {
+        "SELECT count(*) FROM (SELECT 1 FROM (\(rows)) GROUP BY "
+            + "\(values(of: nil).joined(separator: ", ")) HAVING count(*) > 1)"
+    }
+
     private func values(of row: String?) -> [String] {
         keys.map { path in
             let field = columns.first { $0.name == path.first }

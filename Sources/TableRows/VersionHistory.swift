@@ -1,4 +1,4 @@
-import Buckets
+public import Buckets
 import Events
 public import FunctionConfig
 
@@ -94,10 +94,12 @@ public struct VersionHistory: Equatable, Sendable {
 
 extension PreparedVersion {
     /// The version's name.
+    public var name: VersionHistory.Version { manifest.name }
+}
+
+extension Manifest {
+    /// The name of the version that it describes.
     public var name: VersionHistory.Version {
-        VersionHistory.Version(
-            source: manifest.source.source,
-            sequencer: manifest.source.sequencer.column
-        )
+        VersionHistory.Version(source: source.source, sequencer: source.sequencer.column)
     }
 }

@@ -23,7 +23,8 @@ struct DuckDBTables: WarehouseTables {
     /// Makes the rows ready in the temporary table `incoming`: the file is locked only to write them.
     func prepare(_ change: WarehouseChange, on connection: borrowing Connection) throws {
         try connection.execute(
-            "CREATE OR REPLACE TEMP TABLE incoming AS \(shaped(change.rows, change))"
+            "CREATE OR REPLACE TEMP TABLE incoming AS "
+                + shaped(change.parts.joined(separator: " UNION ALL "), change)
         )
     }
 
@@ -40,7 +41,9 @@ struct DuckDBTables: WarehouseTables {
         try connection.execute(history.creation)
     }
 
-    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws {
+    var canStream: Bool { false }
+
+    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int] {
         let (table, old) = (name(change.settings.name), change.old)
         if old.columns.isEmpty || change.isRetyped {
             let foreign = shaped("SELECT * FROM \(table) WHERE _source IS NULL", change)
@@ -58,12 +61,18 @@ struct DuckDBTables: WarehouseTables {
             }
             try replaceRows(change, of: table, on: connection)
         }
-        let statements = history.recording(
-            change.chosen,
-            replacing: change.replaced,
-            table: change.settings.name
-        )
-        for statement in statements { try connection.execute(statement) }
+        return []
+    }
+
+    func record(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version],
+        table: String,
+        on connection: borrowing Connection
+    ) throws {
+        for statement in history.recording(versions, replacing: replaced, table: table) {
+            try connection.execute(statement)
+        }
     }
 
     /// Removes the rows that give way and inserts the new ones.

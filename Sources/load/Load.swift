@@ -8,7 +8,7 @@ import TableRows
 /// Brings new object versions, or the partitions that lake commits changed, into the warehouse.
 func load(_ context: HandlerContext) throws -> HandlerResult {
     let database = try Database(settings: context.databaseSettings)
-    let warehouse = LoadTarget(context.config.warehouse, connection: try database.connect())
+    let warehouse = try LoadTarget(context.config.warehouse, database: database)
     switch context.event {
     case .crawler(let event):
         return try load(event.detail, context: context, into: warehouse)

@@ -10,7 +10,7 @@ import TableRows
 struct VersionLoading {
     let settings: TableSettings
     /// Reads rows with the types of the catalog, or with those that the table cannot leave.
-    private var reader: TableReader
+    private(set) var reader: TableReader
     let context: HandlerContext
     private let staged: StagedVersions
     private var result: HandlerResult
@@ -41,6 +41,7 @@ struct VersionLoading {
         var state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
+        if try stream(due, over: state, into: warehouse) { return result }
         var prepared = try prepare(due, on: warehouse.connection)
         var isNarrowed = false
         for _ in 0..<20 {
@@ -59,17 +60,9 @@ struct VersionLoading {
                 prepared = try prepare(fitting, on: warehouse.connection)
                 continue
             }
-            if try commit(change, over: state, into: warehouse) {
-                for version in chosen {
-                    answer(
-                        version.manifest,
-                        "loaded",
-                        rows: version.rows,
-                        rejected: version.rejected
-                    )
-                }
+            if try commit(change, over: state, into: warehouse, settled: { _ in chosen }) != nil {
+                answerLoaded(chosen, replacing: change.replaced)
                 for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
-                removeQuarantines(change.replaced)
                 return result
             }
             state = try look(at: warehouse)
@@ -134,25 +127,46 @@ struct VersionLoading {
         } ?? WarehouseTable(mode: mode)
     }
 
-    /// Applies a change in one transaction; false when the table is not what it was.
-    private func commit(
+    /// Applies a change in one transaction; nil when the table is not what it was.
+    ///
+    /// `settled` tells which versions these rows are, from how many came with each part.
+    func commit(
         _ change: WarehouseChange,
         over state: WarehouseTable,
-        into warehouse: borrowing LoadTarget
-    ) throws -> Bool {
+        into warehouse: borrowing LoadTarget,
+        settled: ([Int]) throws -> [PreparedVersion]
+    ) throws -> [PreparedVersion]? {
         let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
+        var loaded: [PreparedVersion] = []
         do {
-            return try warehouse.writing(to: name) { connection in
+            let done = try warehouse.writing(to: name) { connection in
                 guard try tables.state(of: name, mode: mode, on: connection) == state else {
                     return false
                 }
-                try tables.apply(change, on: connection)
+                loaded = try settled(try tables.apply(change, on: connection))
+                try tables.record(loaded, replacing: change.replaced, table: name, on: connection)
                 return true
             }
+            return done ? loaded : nil
         } catch let error as HandlerError where error.type == "ValueRefused" {
-            let sources = change.chosen.map(\.manifest.source.source).joined(separator: ", ")
+            let sources = change.sources.joined(separator: ", ")
             throw HandlerError.input(error.type, "\(sources): \(error.message)")
         }
+    }
+
+    mutating func answerLoaded(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version]
+    ) {
+        for version in versions {
+            answer(
+                version.manifest,
+                "loaded",
+                rows: version.rows,
+                rejected: version.rejected
+            )
+        }
+        removeQuarantines(replaced)
     }
 
     private mutating func answerSettled(

@@ -5,6 +5,9 @@ struct SluiceSQL: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice-sql",
         abstract: "Reads lake and warehouse.",
-        subcommands: [QueryCommand.self, ObjectCommand.self, DropTestSchemaCommand.self]
+        subcommands: [
+            QueryCommand.self, ObjectCommand.self, TablesCommand.self, InventoryCommand.self,
+            DropTestSchemaCommand.self,
+        ]
     )
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DuckDB
 import Glibc
 
 // Exit codes are the command line's: 0 done, 1 failed, 2 wrong usage or configuration.
@@ -8,6 +9,9 @@ do {
 } catch let error as QueryError {
     complain(error.description)
     exit(error.exitCode)
+} catch let error as DuckDBError {
+    complain(error.message)
+    exit(1)
 } catch {
     let code = SluiceSQL.exitCode(for: error)
     if code.isSuccess { SluiceSQL.exit(withError: error) }

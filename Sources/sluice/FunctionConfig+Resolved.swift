@@ -1,5 +1,6 @@
 import Events
 import FunctionConfig
+import Reports
 
 extension FunctionConfig {
     /// The settings in the shape of `functions.json`, with every default written out, and beside

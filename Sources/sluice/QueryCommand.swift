@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// `sluice query`: becomes `sluice-sql`, which alone opens the tables.
 struct QueryCommand: ParsableCommand {
@@ -15,15 +14,5 @@ struct QueryCommand: ParsableCommand {
     @Argument(parsing: .captureForPassthrough)
     var arguments: [String] = []
 
-    func run() throws {
-        let program = CommonOptions.programs + "/sluice-sql"
-        let command = [program, "query"] + arguments
-        let pointers = command.map { strdup($0) } + [nil]
-        execv(program, pointers)
-        let reason = String(cString: strerror(errno))
-        for pointer in pointers { free(pointer) }
-        throw CommandFailure.failed(
-            "cannot start \(program): \(reason); build or install it beside sluice"
-        )
-    }
+    func run() throws { try SQLProgram.become("query", arguments) }
 }

@@ -15,8 +15,7 @@ struct Sluice: AsyncParsableCommand {
         subcommands: [
             UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
-            QueryCommand.self,
-            TestCommand.self,
+            QueryCommand.self, TablesCommand.self, VerifyCommand.self, TestCommand.self,
         ]
     )
 

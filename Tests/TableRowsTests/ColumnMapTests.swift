@@ -1,9 +1,8 @@
 import Buckets
+import Catalog
 import Events
 import FunctionConfig
 import Testing
-
-@testable import TableRows
 
 @Suite("The map of files' columns to a table's")
 struct ColumnMapTests {

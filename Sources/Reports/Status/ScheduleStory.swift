@@ -1,28 +1,27 @@
-import Buckets
-import Events
-import FunctionConfig
-import Ledger
+public import Events
+public import FunctionConfig
+public import Ledger
 
 /// What `sluice status` tells of one schedule.
-struct ScheduleReport: Encodable {
+public struct ScheduleStory: Sendable, Encodable, Equatable {
     /// The trigger.
-    var trigger: String
+    public var trigger: String
     /// `cron(...)` or `rate(...)`.
-    var schedule: String
+    public var schedule: String
     /// The next time; nil when there is none any more.
-    var next: String?
+    public var next: String?
     /// The newest time that came while nothing ran: it is caught up when `sluice up` starts.
-    var missed: String?
+    public var missed: String?
     /// The newest time that was recorded.
-    var last: String?
+    public var last: String?
     /// How its newest run ended, by the words of the ledger; nil while it runs and before the first.
-    var outcome: String?
+    public var outcome: String?
     /// Its newest run.
-    var requestID: String?
+    public var requestID: String?
 
     /// Tells of a schedule that the ledger knows; nil when its expression cannot be read, which only
     /// another version of Sluice can have written.
-    init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
+    public init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
         guard let schedule = try? Schedule(recorded.expression) else { return nil }
         trigger = recorded.trigger
         self.schedule = recorded.expression
@@ -35,7 +34,7 @@ struct ScheduleReport: Encodable {
     }
 
     /// One line for a terminal.
-    var line: String {
+    public var line: String {
         var line = "schedule \(trigger): \(schedule), next \(next ?? "never")"
         if let missed { line += ", missed \(missed) (`sluice up` catches it up)" }
         if let last {
@@ -46,20 +45,20 @@ struct ScheduleReport: Encodable {
     }
 
     /// `2026-01-31T23:59:00Z`.
-    static func text(_ time: Int64) -> String {
+    public static func text(_ time: Int64) -> String {
         UTCTime.iso8601(microseconds: time).prefix(19) + "Z"
     }
 }
 
 /// What `sluice check` tells of the schedules in the settings.
-struct ComingTimes {
+public struct ComingTimes {
     /// The next times of each schedule trigger, in the order of the settings.
-    let times: [(trigger: String, schedule: Schedule, next: [String])]
+    public let times: [(trigger: String, schedule: Schedule, next: [String])]
 
     /// Looks ahead from a time in microseconds since 1970.
     ///
     /// A rate counts from when `sluice up` first met it; one that the ledger does not know, from now.
-    init(_ config: FunctionConfig, known: [RecordedSchedule], at now: Int64) {
+    public init(_ config: FunctionConfig, known: [RecordedSchedule], at now: Int64) {
         times = config.triggers.compactMap { trigger in
             guard case .schedule(let schedule) = trigger.source else { return nil }
             let recorded = known.first {
@@ -67,12 +66,12 @@ struct ComingTimes {
             }
             let start = recorded?.startedAt ?? now
             let next = schedule.times(3, after: now, startedAt: start)
-            return (trigger.id, schedule, next.map(ScheduleReport.text))
+            return (trigger.id, schedule, next.map(ScheduleStory.text))
         }
     }
 
     /// A line for each schedule.
-    var lines: [String] {
+    public var lines: [String] {
         times.map { trigger, schedule, next in
             "schedule \(trigger): \(schedule), next "
                 + (next.isEmpty ? "never" : next.joined(separator: ", "))
@@ -80,7 +79,7 @@ struct ComingTimes {
     }
 
     /// The times by trigger.
-    var json: JSONValue {
+    public var json: JSONValue {
         .object(
             times.map { trigger, _, next in
                 .init(name: trigger, value: .array(next.map { .string($0) }))

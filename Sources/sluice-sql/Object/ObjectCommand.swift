@@ -33,7 +33,7 @@ struct ObjectCommand: ParsableCommand {
         var facts = TableFacts()
         let parts = object.key.split(separator: "/").map(String.init)
         if object.bucket == "lake", let table = parts.first {
-            let lake = try LakeFacts(table: table, in: buckets)
+            let lake = try ObjectInLake(table: table, in: buckets)
             if parts.count == 3, parts[1] == "_delta_log", let version = Int64(parts[2].prefix(20))
             {
                 facts.commit = lake.commit(version)
@@ -42,9 +42,12 @@ struct ObjectCommand: ParsableCommand {
             }
         } else {
             facts.rows = RowFacts(
-                lake: try LakeFacts(table: table, in: buckets).rows(of: object),
-                warehouse: try WarehouseFacts(options.settings(of: buckets).warehouse, table: table)
-                    .rows(of: object)
+                lake: try ObjectInLake(table: table, in: buckets).rows(of: object),
+                warehouse: try ObjectInWarehouse(
+                    options.settings(of: buckets).warehouse,
+                    table: table
+                )
+                .rows(of: object)
             )
         }
         let output = StandardOutput()

@@ -1,25 +1,25 @@
-import Events
+public import Events
 
 /// A member of JSON objects: at the top, or within the objects of others.
-struct MemberPath: Sendable, Equatable {
+public struct MemberPath: Sendable, Equatable {
     /// The names from the top down, as they stand in files.
-    var parts: [String]
+    public var parts: [String]
     /// What the member holds, as DuckDB's `json_group_structure` describes it: text names a kind of
     /// scalar, arrays and objects stand for themselves.
-    var structure: JSONValue
+    public var structure: JSONValue
     /// The name that was looked for.
-    var request: String
+    public var request: String
 
     /// The dotted path.
-    var name: String { parts.joined(separator: ".") }
+    public var name: String { parts.joined(separator: ".") }
 
     /// Whether it holds arrays or objects.
-    var isNested: Bool { structure.string == nil }
+    public var isNested: Bool { structure.string == nil }
 
     /// The ways in which a name can be read: as that of a member, and with dots as a path.
     ///
     /// A part of a path that has a dot itself cannot be named.
-    static func ways(to name: String) -> [[String]] {
+    public static func ways(to name: String) -> [[String]] {
         let parts = name.split(separator: ".").map(String.init)
         return parts.count > 1 ? [[name], parts] : [[name]]
     }

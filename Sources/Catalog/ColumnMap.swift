@@ -1,5 +1,5 @@
 public import Buckets
-import Events
+public import Events
 public import FunctionConfig
 
 /// Which column of a table each column of a file is: the settings `columnMap` and `otherColumns`.
@@ -12,7 +12,7 @@ public struct ColumnMap: Sendable, Equatable {
     /// The columns that the table has; nil for all.
     private let kept: Set<String>?
     /// Names that no column of a file may have, as the table computes columns of these names.
-    let reserved: Set<String>
+    public let reserved: Set<String>
 
     /// The map of a table.
     ///
@@ -35,7 +35,7 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// Whether a column of this name is part of the table.
-    func keeps(_ column: String) -> Bool {
+    public func keeps(_ column: String) -> Bool {
         !reserved.contains(column) && kept?.contains(column) ?? true
     }
 
@@ -47,7 +47,7 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// The fields of delimited text by their columns, those that count first in front.
-    func fields(byColumnIn format: RecordFormat) -> [String: [Int]] {
+    public func fields(byColumnIn format: RecordFormat) -> [String: [Int]] {
         let assignment = assignment(ofFields: format)
         var fields = assignment.ranked
         for (field, column) in assignment.columns.enumerated() {
@@ -57,7 +57,7 @@ public struct ColumnMap: Sendable, Equatable {
     }
 
     /// The names in files of a mapped column, the one that counts first in front; nil for others.
-    func ordered(_ names: [String], of column: String) -> [String]? {
+    public func ordered(_ names: [String], of column: String) -> [String]? {
         guard let mapping = columns.first(where: { $0.column == column }) else { return nil }
         let rank = { (name: String) in
             mapping.names.firstIndex(of: name)
@@ -69,7 +69,7 @@ public struct ColumnMap: Sendable, Equatable {
     /// Parts the members of JSON objects into those of mapped columns and the others that are kept.
     ///
     /// `structure` is as ``MemberPath/structure`` has it.
-    func members(
+    public func members(
         of structure: [JSONValue.Member]
     ) -> (mapped: [(column: String, paths: [MemberPath])], others: [MemberPath]) {
         var paths = columns.map { _ in [MemberPath]() }

@@ -6,7 +6,7 @@ import TableFacts
 import WarehouseAccess
 
 /// Reads what the warehouse knows of an object.
-struct WarehouseFacts {
+struct ObjectInWarehouse {
     private let access: WarehouseAccess
     private let table: String
 

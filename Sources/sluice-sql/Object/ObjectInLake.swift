@@ -9,7 +9,7 @@ import TableFacts
 /// Reads what a lake table knows of an object.
 ///
 /// The log answers most of it; only data files that hold rows of several objects are read.
-struct LakeFacts: ~Copyable {
+struct ObjectInLake: ~Copyable {
     private let table: String
     private let log: DeltaLog
     private let checkpoints: DuckDBCheckpoints

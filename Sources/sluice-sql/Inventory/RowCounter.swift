@@ -1,0 +1,55 @@
+import DuckDB
+import Verification
+
+/// Counts the rows of each version, and adds up a hash of each row's values.
+struct RowCounter {
+    private let columns: [String]?
+    private var counts: [VersionName: (count: Int64, digest: Int128)] = [:]
+    private var foreign: Int64 = 0
+
+    /// Takes the columns whose values count; nil to leave the values out.
+    init(digesting columns: [String]?) { self.columns = columns }
+
+    /// Adds the rows of a query with `_source`, `_seq` and the columns.
+    mutating func count(
+        _ rows: String,
+        on connection: borrowing Connection
+    ) throws(DuckDBError) {
+        var sum = "0"
+        if let columns, !columns.isEmpty {
+            let names = columns.map { SQL.identifier($0) }.joined(separator: ", ")
+            sum = "sum(hash(\(names)))"
+        }
+        let result = try connection.query(
+            "SELECT _source, _seq, count(*), \(sum) FROM (\(rows)) GROUP BY _source, _seq"
+        )
+        while let chunk = try result.nextChunk() {
+            for row in 0..<chunk.rowCount {
+                let count = Int64(chunk.value(column: 2, row: row).int ?? 0)
+                guard let source = chunk.value(column: 0, row: row).string,
+                    let sequencer = chunk.value(column: 1, row: row).int
+                else {
+                    foreign += count
+                    continue
+                }
+                let name = VersionName(source: source, sequencer: Int64(sequencer))
+                var digest: Int128 = 0
+                if case .integer(let sum) = chunk.value(column: 3, row: row) { digest = sum }
+                counts[name, default: (0, 0)].count += count
+                counts[name]?.digest += digest
+            }
+        }
+    }
+
+    /// Hands over what was counted.
+    func give(to content: inout TableContent) {
+        content.foreignRows = foreign
+        content.rows = counts.sorted { $0.key.sequencer < $1.key.sequencer }.map { name, figures in
+            TableContent.Rows(
+                name: name,
+                count: figures.count,
+                digest: columns?.isEmpty == false ? String(figures.digest) : nil
+            )
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import DuckDB
+import Events
+import FunctionConfig
+import HandlerRuntime
+import TableRows
+import Verification
+import WarehouseAccess
+
+/// Reads the warehouse for `sluice verify`, in one transaction.
+struct WarehouseInventory {
+    private let access: WarehouseAccess
+    private let config: FunctionConfig
+    private let isQuick: Bool
+    private(set) var facts = WarehouseFacts()
+
+    /// The table of the load history.
+    private static let history = "sluice_loads"
+
+    init(_ config: FunctionConfig, isQuick: Bool) {
+        access = WarehouseAccess(config.warehouse, purpose: "verify")
+        self.config = config
+        self.isQuick = isQuick
+    }
+
+    /// Reads everything; what fails is a fact, too.
+    ///
+    /// - Parameters:
+    ///   - lakeColumns: The columns of lake tables, whose values are compared.
+    ///   - connection: A connection of its own.
+    ///   - progress: Is told what is being read.
+    /// - Returns: The columns whose values were added up, by table.
+    mutating func read(
+        lakeColumns: [String: [QueryResult.Column]],
+        on connection: borrowing Connection,
+        _ progress: Progress
+    ) -> [String: [String]] {
+        var compared: [String: [String]] = [:]
+        do {
+            var tables: [WarehouseTableFacts] = []
+            let found: Bool? = try access.reading(on: connection) { connection in
+                try connection.execute("BEGIN TRANSACTION")
+                defer { _ = try? connection.execute("ROLLBACK") }
+                tables = try self.tables(on: connection)
+                for index in tables.indices where tables[index].exists {
+                    progress.show("warehouse.\(tables[index].table)")
+                    let columns = lakeColumns[tables[index].table]
+                    compared[tables[index].table] = try count(
+                        &tables[index],
+                        beside: columns ?? [],
+                        on: connection
+                    )
+                }
+                return true
+            }
+            facts.exists = found != nil
+            facts.tables = tables
+        } catch {
+            facts.exists = true
+            facts.problem = (error as? HandlerError)?.message ?? "\(error)"
+        }
+        return compared
+    }
+
+    /// The tables that are there or that the history names, with its entries.
+    private func tables(
+        on connection: borrowing Connection
+    ) throws -> [WarehouseTableFacts] {
+        let catalog = WarehouseCatalog(config.warehouse)
+        let names = try catalog.tables(on: connection)
+        var tables: [String: WarehouseTableFacts] = [:]
+        for name in names where name != Self.history {
+            var table = WarehouseTableFacts(table: name)
+            table.exists = true
+            tables[name] = table
+        }
+        guard names.contains(Self.history) else { return Array(tables.values) }
+        let rows = try connection.rows(
+            "SELECT table_name, source, sequencer, etag, \"rows\", rejects, status FROM "
+                + "warehouse.\(Self.history) ORDER BY sequencer"
+        )
+        for row in rows {
+            let name = row[0].string ?? ""
+            var table = tables[name] ?? WarehouseTableFacts(table: name)
+            let source = row[1].string ?? ""
+            let sequencer = Int64(row[2].int ?? 0)
+            if source == "lake/\(name)" {
+                table.copyOf = WarehouseTableFacts.LakeCopy(
+                    version: sequencer,
+                    id: row[3].string ?? "",
+                    rows: Int64(row[4].int ?? -1)
+                )
+            } else {
+                table.content.loads.append(
+                    TableContent.Load(
+                        name: VersionName(source: source, sequencer: sequencer),
+                        rows: row[4].int.map(Int64.init),
+                        rejected: row[5].int.map(Int64.init),
+                        eTag: row[3].string,
+                        isCurrent: row[6].string == "loaded"
+                    )
+                )
+            }
+            tables[name] = table
+        }
+        return tables.values.sorted { $0.table < $1.table }
+    }
+
+    /// Counts a table's rows; the answer are the columns whose values were added up.
+    private func count(
+        _ table: inout WarehouseTableFacts,
+        beside lake: [QueryResult.Column],
+        on connection: borrowing Connection
+    ) throws -> [String]? {
+        let name = "warehouse.\(SQL.identifier(table.table))"
+        let columns = try connection.query("SELECT * FROM \(name) LIMIT 0").columns
+        let names = Set(columns.map(\.name))
+        table.hasSource = names.contains("_source") && names.contains("_seq")
+        guard table.hasSource else {
+            let count = try connection.scalar("SELECT count(*) FROM \(name)")
+            table.totalRows = Int64(count?.int ?? 0)
+            return nil
+        }
+        let common = isQuick ? nil : Self.comparable(columns, lake)
+        var counter = RowCounter(digesting: common)
+        let list = (common ?? []) + ["_source", "_seq"]
+        let selected = list.map { SQL.identifier($0) }.joined(separator: ", ")
+        try counter.count("SELECT \(selected) FROM \(name)", on: connection)
+        counter.give(to: &table.content)
+        table.totalRows = table.content.totalRows
+        if table.copyOf == nil {
+            try ModeQuery(config.table(named: table.table)).count(
+                "SELECT * FROM \(name)",
+                columns: columns.map { .init(name: $0.name, type: ColumnType($0.type)) },
+                into: &table.content,
+                on: connection
+            )
+        }
+        return common
+    }
+
+    /// Columns that both stores have, in the same type, in an order that both can take.
+    private static func comparable(
+        _ columns: [QueryResult.Column],
+        _ lake: [QueryResult.Column]
+    ) -> [String] {
+        columns.filter { column in
+            !["_source", "_seq"].contains(column.name) && lake.contains(column)
+        }.map(\.name).sorted()
+    }
+}

@@ -1,0 +1,19 @@
+import Events
+import Testing
+
+@Suite("A flow that is as it should be")
+struct CleanFlowTests {
+    @Test("has no findings after any of its steps, quick or not")
+    func steps() async throws {
+        let flow = try await PreparedFlow.made(steps: 0)
+        for step in PreparedFlow.steps {
+            try await PreparedFlow.apply(step, to: flow)
+            #expect(try await flow.findings() == [], "after \(step.name)")
+            #expect(try await flow.findings(["--quick"]) == [], "quick, after \(step.name)")
+        }
+        let checked = try #require(try await flow.verify()["checked"])
+        #expect(checked["tables"]?.integer == 11)
+        #expect(checked["deadLetters"]?.integer == 2)
+        #expect(checked["objects"]?.integer ?? 0 > 20)
+    }
+}
