@@ -205,7 +205,7 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime"],
+            ["TableFacts", "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events"],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),

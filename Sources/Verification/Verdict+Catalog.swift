@@ -8,7 +8,7 @@ extension Verdict {
     /// Compares a table's catalog entry with its lake schema, with headers, and with the ledger.
     mutating func judgeCatalog(of table: String, _ lake: LakeFacts?) {
         let isCrawled = wiring.functions("crawl").contains { function in
-            inventory.ledger.accepted[function]?[table]?.isEmpty == false
+            inventory.ledger.accepted[function]?[table]?.contains { !isMoving($0.source) } == true
         }
         let facts = inventory.folders.catalog[table]
         guard let entry = facts?.entry else {

@@ -98,7 +98,7 @@ extension Verdict {
 
     private mutating func describePurged() {
         let purged = inventory.folders.manifests.filter { version in
-            version.chunks.contains { $0.size == nil }
+            counts(version.name) && version.chunks.contains { $0.size == nil }
                 && inventory.ledger.manifests[version.name]?.isPurged == true
         }
         if !purged.isEmpty {

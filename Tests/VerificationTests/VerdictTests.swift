@@ -177,6 +177,9 @@ struct VerdictTests {
         var small = try SmallInventory()
         small.add("a b", 1, rows: 3)
         small.warehouse.content.rows[0].count = 2
+        // Another version can be made only while the file is there.
+        let key = ObjectKey(bucket: "stage-1", key: "t/a b")
+        small.folders.objects[key] = .init(size: 1, eTag: "1", changed: 0)
         var inventory = small.inventory
         inventory.place = CommandPlace(buckets: "/data/b", options: " --buckets /data/b")
         let finding = try #require(Verdict.report(on: inventory).findings.first)

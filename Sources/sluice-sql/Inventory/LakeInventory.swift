@@ -36,7 +36,8 @@ struct LakeInventory {
             facts.missingCommits = history.missing
             facts.modes = history.modes
             facts.doubledFiles = history.doubled
-            snapshot = try log.snapshot(using: checkpoints)
+            // What was committed since the history was read is not looked at.
+            snapshot = try history.newest.flatMap { try log.snapshot(at: $0, using: checkpoints) }
             if let snapshot { Self.describe(snapshot, history, in: &facts) }
             facts.orphans = present.filter { !history.named.contains($0.path) }
             if let files = snapshot?.files {

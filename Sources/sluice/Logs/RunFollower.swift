@@ -8,7 +8,7 @@ import Reports
 ///
 /// A line tells whose lines follow whenever that changes, and how a run ended. The kernel tells
 /// when a log grows, and when the ledger is written: nothing is polled.
-struct LogFollower {
+struct RunFollower {
     private let buckets: BucketsFolder
     private let ledger: Ledger
     private let watch: LogWatch

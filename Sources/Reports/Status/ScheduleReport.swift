@@ -3,7 +3,7 @@ public import FunctionConfig
 public import Ledger
 
 /// What `sluice status` tells of one schedule.
-public struct ScheduleStory: Sendable, Encodable, Equatable {
+public struct ScheduleReport: Sendable, Encodable, Equatable {
     /// The trigger.
     public var trigger: String
     /// `cron(...)` or `rate(...)`.
@@ -21,7 +21,7 @@ public struct ScheduleStory: Sendable, Encodable, Equatable {
 
     /// Tells of a schedule that the ledger knows; nil when its expression cannot be read, which only
     /// another version of Sluice can have written.
-    public init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
+    init?(_ recorded: RecordedSchedule, at now: Int64, isRunning: Bool) {
         guard let schedule = try? Schedule(recorded.expression) else { return nil }
         trigger = recorded.trigger
         self.schedule = recorded.expression
@@ -33,19 +33,19 @@ public struct ScheduleStory: Sendable, Encodable, Equatable {
         if !isRunning, let latest, latest > recorded.settledAt { missed = Self.text(latest) }
     }
 
-    /// One line for a terminal.
-    public var line: String {
-        var line = "schedule \(trigger): \(schedule), next \(next ?? "never")"
-        if let missed { line += ", missed \(missed) (`sluice up` catches it up)" }
+    /// When it was and will be, for a person.
+    var text: String {
+        var text = "next \(next ?? "never")"
+        if let missed { text += ", missed \(missed) (`sluice up` catches it up)" }
         if let last {
             let state = requestID == nil ? "not run yet" : outcome ?? "running"
-            line += ", last \(last): \(state)"
+            text += ", last \(last): \(state)"
         }
-        return line
+        return text
     }
 
     /// `2026-01-31T23:59:00Z`.
-    public static func text(_ time: Int64) -> String {
+    static func text(_ time: Int64) -> String {
         UTCTime.iso8601(microseconds: time).prefix(19) + "Z"
     }
 }
@@ -66,7 +66,7 @@ public struct ComingTimes {
             }
             let start = recorded?.startedAt ?? now
             let next = schedule.times(3, after: now, startedAt: start)
-            return (trigger.id, schedule, next.map(ScheduleStory.text))
+            return (trigger.id, schedule, next.map(ScheduleReport.text))
         }
     }
 
