@@ -12,8 +12,13 @@ struct VerdictTests {
         arguments: TableSettings.Mode.allCases
     )
     func agreement(mode: TableSettings.Mode) throws {
-        let keys = mode == .upsert ? #", "keys": ["a"]"# : ""
-        var small = try SmallInventory(settings: "{\"mode\": \"\(mode.rawValue)\"\(keys)}")
+        let more =
+            switch mode {
+            case .upsert: #", "keys": ["a"]"#
+            case .replacePartitions: #", "partitionBy": ["a"]"#
+            case .append, .replace: ""
+            }
+        var small = try SmallInventory(settings: "{\"mode\": \"\(mode.rawValue)\"\(more)}")
         small.add("x", 1, rows: 3)
         small.add("x", 2, rows: 2)
         #expect(small.findings == [])
@@ -30,6 +35,13 @@ struct VerdictTests {
         replace.add("x", 1, rows: 3, lake: false, warehouse: false)
         replace.add("y", 2, rows: 2)
         #expect(replace.findings == [])
+
+        var partitions = try SmallInventory(
+            settings: #"{"mode": "replace_partitions", "partitionBy": ["a"]}"#
+        )
+        partitions.add("x", 1, rows: 3, warehouse: false)
+        partitions.add("x", 2, rows: 2)
+        #expect(partitions.findings == ["warehouse MissingVersion"])
 
         var upsert = try SmallInventory(settings: #"{"mode": "upsert", "keys": ["a"]}"#)
         upsert.add("x", 1, rows: 3, warehouse: false)

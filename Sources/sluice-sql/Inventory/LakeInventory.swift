@@ -201,7 +201,7 @@ struct LakeInventory {
     /// Counts rows by version and, unless `columns` is nil, adds up a hash of their values.
     mutating func countRows(
         digesting columns: [String]?,
-        keys: (Snapshot) -> String?,
+        combining: ModeQuery,
         on connection: borrowing Connection,
         _ progress: Progress
     ) throws(DuckDBError) {
@@ -224,9 +224,13 @@ struct LakeInventory {
             done += batch.count
         }
         counter.give(to: &facts.content)
-        if facts.content.isCounted, let query = keys(snapshot) {
-            progress.show("lake.\(table): keys")
-            facts.content.doubledKeys = try connection.scalar(query)?.int.map(Int64.init)
+        if facts.content.isCounted {
+            progress.show("lake.\(table): keys and partitions")
+            let fields = snapshot.schema.fields.map { field in
+                ColumnType.Field(name: field.name, type: ColumnType(field.type.glueName) ?? .string)
+            }
+            let rows = LakeRelation.query(of: snapshot, table: folder)
+            try combining.count(rows, columns: fields, into: &facts.content, on: connection)
         }
     }
 }

@@ -1,7 +1,6 @@
 import Catalog
 import DuckDB
 import Events
-import TableRows
 
 /// A column of text whose type is looked for.
 struct TextColumn {
@@ -9,12 +8,16 @@ struct TextColumn {
     var text: String
     /// The types that come into question, besides text.
     var candidates: [ColumnType] = [.boolean, .bigint, .double, .date, .timestamp]
+    /// Whether it must hold dates or times, so that other values do not count.
+    var isTime = false
 }
 
 /// Finds the narrowest type that holds every value of a column.
 struct ColumnInference {
     /// SQL of the rows.
     let relation: String
+    /// How dates and times are written.
+    let times: TimeFormats
     /// How many rows are looked at first, to leave out what cannot be.
     private let sample = 10_000
 
@@ -33,10 +36,12 @@ struct ColumnInference {
         )
         let narrowed = zip(columns, first).map { column, counts in
             var column = column
-            column.candidates = counts.possible(column.candidates)
+            if !column.isTime { column.candidates = counts.possible(column.candidates) }
             return column
         }
-        let open = narrowed.indices.filter { !narrowed[$0].candidates.isEmpty }
+        let open = narrowed.indices.filter {
+            narrowed[$0].isTime || !narrowed[$0].candidates.isEmpty
+        }
         guard !open.isEmpty else { return first.map { _ in InferredType(.string) } }
         let all = try count(open.map { narrowed[$0] }, in: relation, connection)
         var types = columns.map { _ in InferredType(.string) }
@@ -49,6 +54,8 @@ struct ColumnInference {
         var values = 0
         var wideIntegers = 0
         var byType: [(type: ColumnType, count: Int)] = []
+        /// Of a column that must hold times: how many of its times are no dates.
+        var timesBeyondDates: Int?
 
         func holdsAll(_ type: ColumnType) -> Bool {
             byType.contains { $0.type == type && $0.count == values }
@@ -60,6 +67,9 @@ struct ColumnInference {
         }
 
         var type: InferredType {
+            if let timesBeyondDates {
+                return InferredType(timesBeyondDates > 0 ? .timestamp : .date)
+            }
             guard values > 0 else { return InferredType(.void) }
             for type in [ColumnType.boolean, .bigint] where holdsAll(type) {
                 return InferredType(type, hasWideInteger: wideIntegers > 0)
@@ -96,14 +106,20 @@ struct ColumnInference {
     ) throws -> [Counts] {
         var figures: [String] = []
         for column in columns {
+            if column.isTime {
+                figures += [ColumnType.date, .timestamp].map { type in
+                    "count(\(ScalarText.time(column.text, as: type, times: times)))"
+                }
+                continue
+            }
             let hasValue = "\(column.text) IS NOT NULL AND trim(\(column.text)) <> ''"
             figures.append("count(*) FILTER (\(hasValue))")
             for type in column.candidates {
-                let looks = ScalarText.looks(column.text, like: type)
+                let looks = ScalarText.looks(column.text, like: type, times: times)
                 figures.append("count(*) FILTER (\(hasValue) AND \(looks))")
             }
             if column.candidates.contains(.bigint) || column.candidates.contains(.double) {
-                let isInteger = ScalarText.looks(column.text, like: .bigint)
+                let isInteger = ScalarText.looks(column.text, like: .bigint, times: times)
                 let isWide = ScalarText.isWideInteger(column.text)
                 figures.append("count(*) FILTER (\(hasValue) AND \(isInteger) AND \(isWide))")
             } else {
@@ -114,6 +130,11 @@ struct ColumnInference {
         var numbers = (row.first ?? []).map { $0.int ?? 0 }[...]
         return columns.map { column in
             var counts = Counts(values: numbers.popFirst() ?? 0)
+            if column.isTime {
+                // Every date is a time as well.
+                counts.timesBeyondDates = (numbers.popFirst() ?? 0) - counts.values
+                return counts
+            }
             for type in column.candidates { counts.byType.append((type, numbers.popFirst() ?? 0)) }
             counts.wideIntegers = numbers.popFirst() ?? 0
             return counts

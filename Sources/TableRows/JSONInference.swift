@@ -1,14 +1,19 @@
 import Catalog
 import DuckDB
 import Events
-import TableRows
 
 /// Finds the members of JSON objects and their types.
 struct JSONInference {
     /// SQL of the documents, in `f0`.
     let relation: String
+    /// How dates and times are written.
+    let times: TimeFormats
+    /// Which columns the members are.
+    let map: ColumnMap
+    /// The columns that must hold dates or times.
+    let timeColumns: Set<String>
 
-    /// The members as columns, in the order in which they first appear.
+    /// The members as columns: mapped ones, then the others in the order in which they first appear.
     func columns(on connection: borrowing Connection) throws -> [CrawledColumn] {
         let objects =
             "(SELECT f0 FROM \(relation) WHERE CASE WHEN json_valid(f0) "
@@ -16,25 +21,51 @@ struct JSONInference {
         let text = try connection.scalar(
             "SELECT CAST(json_group_structure(CAST(f0 AS JSON)) AS VARCHAR) FROM \(objects)"
         )?.string
-        guard let members = try text.map({ try JSONValue(parsing: $0) })?.members else { return [] }
-        let nested = Set(members.filter { $0.value.string == nil }.map(\.name))
-        let reader = JSONMembersText(names: members.map(\.name), nested: nested)
-        let rows = reader.relation(over: relation)
+        guard let structure = try text.map({ try JSONValue(parsing: $0) })?.members else {
+            return []
+        }
+        let (mapped, others) = map.members(of: structure)
+        let members: [(column: String?, path: MemberPath)] =
+            mapped.flatMap { column, paths in paths.map { (column, $0) } }
+            + others.map { (nil, $0) }
+        let types = try types(of: members, on: connection)
+        return zip(members, types).map { member, type in
+            CrawledColumn(original: member.path.name, name: member.column, inferred: type)
+        }
+    }
 
-        let scalars = members.filter { !nested.contains($0.name) }
-        let columns = scalars.map {
-            TextColumn(text: reader.text($0.name), candidates: candidates($0.value.string ?? ""))
+    private func types(
+        of members: [(column: String?, path: MemberPath)],
+        on connection: borrowing Connection
+    ) throws -> [InferredType] {
+        let paths = members.map(\.path)
+        let isTime = members.map { member in member.column.map(timeColumns.contains) ?? false }
+        let reader = JSONMembers(paths.map { ($0.parts, $0.isNested) })
+        let rows = "(SELECT * FROM \(reader.relation(over: relation)) WHERE is_object)"
+        let scalars = paths.indices.filter { !paths[$0].isNested }
+        let columns = scalars.map { index in
+            let path = paths[index]
+            return TextColumn(
+                text: reader.text(path.parts),
+                candidates: candidates(path.structure.string ?? ""),
+                isTime: isTime[index]
+            )
         }
-        let types = try ColumnInference(relation: rows).types(of: columns, on: connection)
-        var found = Dictionary(uniqueKeysWithValues: zip(scalars.map(\.name), types))
-        for member in members where nested.contains(member.name) {
-            let type = ColumnType(structure: member.value)
-            let fits = try holdsIntegers(type, reader.text(member.name), rows, connection)
-            found[member.name] = InferredType(fits ? type : type.withoutIntegers)
+        var types = paths.map { _ in InferredType(.string) }
+        let inference = ColumnInference(relation: rows, times: times)
+        for (index, type) in zip(scalars, try inference.types(of: columns, on: connection)) {
+            types[index] = type
         }
-        return members.map {
-            CrawledColumn(original: $0.name, inferred: found[$0.name] ?? InferredType(.string))
+        for index in paths.indices where paths[index].isNested {
+            guard !isTime[index] else {
+                types[index] = InferredType(.date)
+                continue
+            }
+            let type = ColumnType(structure: paths[index].structure)
+            let fits = try holdsIntegers(type, reader.text(paths[index].parts), rows, connection)
+            types[index] = InferredType(fits ? type : type.withoutIntegers)
         }
+        return types
     }
 
     /// The types that a member of DuckDB's kind can have in a table; text in quotes is no number.
