@@ -209,7 +209,11 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
-        tests("Postgres", ["WarehouseAccess", "FunctionConfig", "DuckDB", "Events"], duckDB: true),
+        tests(
+            "Postgres",
+            ["WarehouseAccess", "HandlerRuntime", "FunctionConfig", "DuckDB", "Events"],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]
