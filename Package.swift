@@ -254,7 +254,11 @@ let package = Package(
             ],
             duckDB: true
         ),
-        tests("Postgres", ["WarehouseAccess", "FunctionConfig", "DuckDB", "Events"], duckDB: true),
+        tests(
+            "Postgres",
+            ["WarehouseAccess", "HandlerRuntime", "FunctionConfig", "DuckDB", "Events"],
+            duckDB: true
+        ),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -124,12 +124,14 @@ struct PostgresFailure {
         ]
         lines = lines.prefix { line in !details.contains(where: line.hasPrefix) }
         var text = lines.map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: " ")
-        if let opening = text.firstRange(of: "Unable to connect to Postgres at \""),
-            let closing = text[opening.upperBound...].firstRange(of: "\": ")
+        if let mark = text.ranges(of: "ERROR:  ").last ?? text.ranges(of: "FATAL:  ").last,
+            !text.contains("Unable to connect")
         {
-            text = String(text[closing.upperBound...])
-        } else if let mark = text.ranges(of: "ERROR:  ").last ?? text.ranges(of: "FATAL:  ").last {
             text = String(text[mark.lowerBound...])
+        } else if ["Unable to connect to Postgres at \"", "Failed to execute query \""].contains(
+            where: text.contains
+        ), let closing = text.ranges(of: "\": ").last {
+            text = String(text[closing.upperBound...])
         }
         return text.count > 500 ? text.prefix(500) + "..." : text
     }

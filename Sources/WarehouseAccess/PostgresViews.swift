@@ -27,26 +27,47 @@ struct PostgresViews {
         do {
             let tables = try tables(on: connection).filter { wanted($0.name) }
             try connection.execute("ATTACH ':memory:' AS \(WarehouseAccess.database)")
-            try connection.execute("BEGIN TRANSACTION")
-            // The locks come before the first look at any row: what one saw before a lock was had
-            // could be a table whose rows another program has put elsewhere meanwhile.
-            let lockable = tables.filter(\.isLockable).map { onServer($0.physicalName) }
-            if !lockable.isEmpty {
-                try connection.execute(
-                    "CALL postgres_execute('\(Self.source)', "
-                        + SQL.literal(
-                            "SET LOCAL lock_timeout = '10s'; "
-                                + "LOCK TABLE \(lockable.joined(separator: ", ")) IN ACCESS SHARE MODE"
-                        ) + ")"
-                )
+            var shown: [String] = []
+            // What was made of the tables must still hold in the transaction that reads them, and
+            // that one writes nothing: DuckDB lets a transaction write to one database only.
+            for _ in 0..<10 {
+                try connection.execute("BEGIN TRANSACTION")
+                try lock(tables, on: connection)
+                let views = try columns(of: tables, on: connection).map { view(of: $0, $1) }
+                if views == shown { return true }
+                if !shown.isEmpty { try connection.forgetServerTables() }
+                for view in views { try connection.execute(view) }
+                try connection.execute("COMMIT")
+                shown = views
             }
-            for (table, columns) in try columns(of: tables, on: connection) {
-                try connection.execute(view(of: table, columns))
-            }
-            return true
-        } catch {
+            throw HandlerError.notNow(
+                "WarehouseChanging",
+                "the tables of the PostgreSQL warehouse \(server) changed 10 times in between; "
+                    + "try again"
+            )
+        } catch let error as HandlerError {
+            throw error
+        } catch let error as DuckDBError {
             throw PostgresFailure(error, of: server).error
+        } catch {
+            throw HandlerError(error)
         }
+    }
+
+    /// Keeps tables from changing their columns until the transaction ends.
+    ///
+    /// The locks come before the first look at any row: what one saw before a lock was had could be
+    /// a table whose rows another program has put elsewhere meanwhile.
+    private func lock(_ tables: [Table], on connection: borrowing Connection) throws(DuckDBError) {
+        let lockable = tables.filter(\.isLockable).map { onServer($0.physicalName) }
+        guard !lockable.isEmpty else { return }
+        try connection.execute(
+            "CALL postgres_execute('\(Self.source)', "
+                + SQL.literal(
+                    "SET LOCAL lock_timeout = '10s'; "
+                        + "LOCK TABLE \(lockable.joined(separator: ", ")) IN ACCESS SHARE MODE"
+                ) + ")"
+        )
     }
 
     private struct Table {
@@ -122,7 +143,8 @@ struct PostgresViews {
             return "\(column.known?.read(value) ?? value) AS \(SQL.identifier(column.name))"
         }
         let list = values.isEmpty ? "NULL AS nothing" : values.joined(separator: ", ")
-        return "CREATE VIEW \(WarehouseAccess.database).\(SQL.identifier(table.name)) AS "
+        return
+            "CREATE OR REPLACE VIEW \(WarehouseAccess.database).\(SQL.identifier(table.name)) AS "
             + "SELECT \(list) FROM \(Self.source).\(onServer(table.physicalName))"
     }
 

@@ -20,9 +20,24 @@ struct CaseTests {
 
     @Test("gives what the case expects", arguments: names)
     func passes(name: String) async throws {
+        try await passes(name, [])
+    }
+
+    @Test("gives the same with PostgreSQL as warehouse", arguments: names)
+    func passesInPostgres(name: String) async throws {
+        guard let server = try await PrivatePostgres.shared() else { return }
+        try await passes(name, ["--warehouse", server.url])
+        let left = try await server.psql(
+            "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'sluice\\_test\\_"
+                + "\(name.replacing("-", with: "\\_"))\\_%'"
+        )
+        #expect(left == "0\n")
+    }
+
+    private func passes(_ name: String, _ options: [String]) async throws {
         let end = try await run(
             builtProgram(named: "sluice"),
-            ["test", "\(Self.folder)/\(name)"],
+            ["test", "\(Self.folder)/\(name)"] + options,
             environment: ["PATH": "/usr/bin:/bin", "HOME": "/"]
         )
         #expect(end.code == 0, "\(end.text)\(end.errors)")
