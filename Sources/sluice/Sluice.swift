@@ -13,7 +13,8 @@ struct Sluice: AsyncParsableCommand {
             with `sluice init`, or with `sluice up`, then put files into buckets/stage-1/TABLE/.
             """,
         subcommands: [
-            InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self, InvokeCommand.self,
+            InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self,
+            InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
             QueryCommand.self, TablesCommand.self, MigrateCommand.self, VerifyCommand.self,
             TestCommand.self,
