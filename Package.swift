@@ -92,7 +92,7 @@ let package = Package(
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
-        library("Catalog", ["Events", "Buckets"]),
+        library("Catalog", ["Events", "Buckets", "FunctionConfig"]),
         library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
@@ -212,12 +212,20 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime"],
+            [
+                "TableFacts", "DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime",
+                "Events",
+            ],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests(
+            "TableRows",
+            ["TableRows", "Catalog", "Buckets", "Events", "FunctionConfig"],
+            duckDB: true
+        ),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),
         tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -235,6 +243,7 @@ let package = Package(
         tests("Case"),
         tests("Pipeline", ["Events"]),
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
+        tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(
@@ -245,6 +254,7 @@ let package = Package(
             ],
             duckDB: true
         ),
+        tests("Postgres", ["WarehouseAccess", "FunctionConfig", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -17,13 +17,15 @@ public struct DuckDBCheckpoints: ~Copyable, CheckpointCodec {
         do {
             let present = try connection.query("SELECT * FROM read_parquet(\(file)) LIMIT 0")
                 .columns.map(\.name)
-            let lines = Self.columns.map(\.name).filter(present.contains).map { name in
+            // A row holds one action; rows of others, which readers may ignore, are null here.
+            let cases = Self.columns.map(\.name).filter(present.contains).map { name in
                 let column = SQL.identifier(name)
-                return
-                    "SELECT '{' || \(SQL.literal("\"\(name)\":")) || to_json(\(column))::VARCHAR "
-                    + "|| '}' AS line FROM read_parquet(\(file)) WHERE \(column) IS NOT NULL"
+                return "WHEN \(column) IS NOT NULL THEN "
+                    + "\(SQL.literal("{\"\(name)\":")) || to_json(\(column))::VARCHAR || '}'"
             }
-            let result = try connection.query(lines.joined(separator: " UNION ALL "))
+            let result = try connection.query(
+                "SELECT CASE \(cases.joined(separator: " ")) END FROM read_parquet(\(file))"
+            )
             var text: [UInt8] = []
             while let chunk = try result.nextChunk() {
                 chunk.withStrings(of: 0) { strings in

@@ -14,8 +14,10 @@ struct ColumnPlan: Equatable {
         var type: ColumnType
         /// SQL over the text relation: the column's text, `NULL` where the version has none.
         var text: String
-        /// Whether settings name the type.
+        /// Whether settings name the type, or say that the column must hold times.
         var isGiven: Bool
+        /// How dates and times are written.
+        var times = TimeFormats()
         /// Whether only finite numbers are values.
         var mustBeFinite = false
     }
@@ -45,58 +47,59 @@ extension ColumnPlan {
         settings: TableSettings,
         storable: StorableValues
     ) {
+        self.storable = storable
+        let map = ColumnMap(settings)
         let folders = PathPartition.all(inKey: manifest.source.key)
-        let given = Set(settings.columns.map(\.name))
+        let given = settings.timeColumns.union(settings.columns.map(\.name))
+        let columns = entry.columns
+        let texts: [String: [String]]
         switch manifest.format.type {
         case .csv:
-            let names = Self.names(ofFields: manifest.format, settings: settings)
-            self.init(
-                columns: entry.columns.map { column in
-                    let position = names.firstIndex(of: column.name)
-                    let text = position.map { "f\($0)" } ?? Self.literal(column.name, folders)
-                    return Column(
-                        name: column.name,
-                        type: column.type,
-                        text: text,
-                        isGiven: given.contains(column.name)
-                    )
-                },
-                storable: storable
-            )
+            texts = map.fields(byColumnIn: manifest.format).mapValues { $0.map { "f\($0)" } }
         case .json:
-            let members = JSONMembers(entry.columns.filter { !$0.isPartitionKey })
-            self.init(
-                columns: entry.columns.map { column in
-                    let folder = Self.literal(column.name, folders)
-                    var text = column.isPartitionKey ? folder : members.text(column)
-                    if !column.isPartitionKey, folder != "NULL" {
-                        text = "coalesce(\(text), \(folder))"
-                    }
-                    return Column(
-                        name: column.name,
-                        type: column.type,
-                        text: text,
-                        isGiven: given.contains(column.name)
-                    )
-                },
-                storable: storable
-            )
+            let members = JSONColumns(columns, map: map)
+            texts = members.texts
             shape = { members.relation(over: $0) }
             malformed = "NOT is_object"
         }
+        self.columns = columns.map { column in
+            Column(
+                name: column.name,
+                type: column.type,
+                text: Self.firstText(
+                    texts[column.name] ?? [],
+                    otherwise: Self.literal(column.name, folders),
+                    format: manifest.format
+                ),
+                isGiven: given.contains(column.name),
+                times: settings.format.times
+            )
+        }
         if settings.transform == nil { keys = settings.keys }
         if settings.similarity != nil {
-            for index in columns.indices where columns[index].name == "value" {
-                columns[index].mustBeFinite = true
+            for index in self.columns.indices where columns[index].name == "value" {
+                self.columns[index].mustBeFinite = true
             }
         }
     }
 
-    /// The names in the table of the fields of delimited text.
-    static func names(ofFields format: RecordFormat, settings: TableSettings) -> [String] {
-        if let cells = format.columns { return ColumnNames.names(ofHeader: cells) }
-        if !settings.columns.isEmpty { return settings.columns.map(\.name) }
-        return ColumnNames.names(withoutHeader: format.fields ?? 0)
+    /// SQL of a column's text: of what a record has for it, the first with a value.
+    ///
+    /// A folder's value counts for delimited text without a field of the column, and for JSON
+    /// wherever there is no member.
+    private static func firstText(
+        _ texts: [String],
+        otherwise folder: String,
+        format: RecordFormat
+    ) -> String {
+        guard let first = texts.first else { return folder }
+        var choices = texts
+        if texts.count > 1 {
+            // An empty text counts only where nothing has more.
+            choices = texts.map { "CASE WHEN trim(\($0)) <> '' THEN \($0) END" } + texts
+        }
+        if format.type == .json, folder != "NULL" { choices.append(folder) }
+        return choices.count > 1 ? "coalesce(\(choices.joined(separator: ", ")))" : first
     }
 
     private static func literal(_ column: String, _ folders: [PathPartition]) -> String {
@@ -183,7 +186,7 @@ extension ColumnPlan.Column {
     /// SQL of the column's value.
     var value: String {
         guard text != "NULL" else { return "CAST(NULL AS \(type.sqlName))" }
-        return ScalarText.value(text, as: type, isGiven: isGiven)
+        return ScalarText.value(text, as: type, isGiven: isGiven, times: times)
     }
 
     /// SQL that holds where there is text and no value; nil where every text is one.
@@ -198,6 +201,6 @@ extension ColumnPlan.Column {
     private var isMisfit: String {
         if mustBeFinite { return "NOT coalesce(isfinite(\(value)), false)" }
         guard isGiven, !type.isScalar else { return "\(value) IS NULL" }
-        return "NOT \(NestedText.fits(text, as: type))"
+        return "NOT \(NestedText.fits(text, as: type, times: times))"
     }
 }

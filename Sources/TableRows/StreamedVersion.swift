@@ -1,6 +1,7 @@
 public import Buckets
 public import DuckDB
-import Events
+public import Events
+public import HandlerRuntime
 
 /// A version whose good rows can be written while its records are looked at for the first time.
 ///
@@ -15,13 +16,21 @@ public struct StreamedVersion: Sendable {
 }
 
 extension TableReader {
-    /// The versions for writing them at once; nil where one of them needs a look before: its records
-    /// are not all of one shape, it has none, or rows must be numbered or transformed.
-    public func streamed(_ manifests: [Manifest]) -> [StreamedVersion]? {
+    /// The versions for writing them at once, and the table's columns; nil where one of them needs a
+    /// look before: its records are not all of one shape, it has none, its rows must be numbered or
+    /// transformed, or they could belong to more partitions than `maxPartitions` allows.
+    ///
+    /// - Throws: `HandlerError` when the table has not the columns that its settings need.
+    public func streamed(
+        _ manifests: [Manifest]
+    ) throws(HandlerError) -> (columns: [ColumnType.Field], versions: [StreamedVersion])? {
         guard transform == nil, !numbersRows else { return nil }
+        let columns = try withComputed(fields)
         var versions: [StreamedVersion] = []
         for manifest in manifests {
-            guard manifest.records > 0, counter.isPlain(manifest) else { return nil }
+            guard manifest.records > 0, counter.isPlain(manifest),
+                !canHaveTooManyPartitions(manifest.records)
+            else { return nil }
             let plan = plan(manifest)
             let parts = counter.paths(manifest).map { path in
                 let chunk = ChunkText.relation([path], format: manifest.format)
@@ -30,7 +39,7 @@ extension TableReader {
             }
             versions.append(StreamedVersion(manifest: manifest, parts: parts))
         }
-        return versions
+        return (columns, versions)
     }
 
     /// Whether an error tells of the content of files, which another way of reading may bear.

@@ -1,5 +1,4 @@
 import Buckets
-import Catalog
 import DuckDB
 import Events
 import HandlerRuntime

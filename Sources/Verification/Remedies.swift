@@ -111,7 +111,7 @@ struct Remedies {
     /// Writes the chunks and the manifest of a version again, from the same bytes.
     func splitAgain(_ name: VersionName, folder: String) -> String {
         let event = "event put --sequencer \(name.digits) \(Self.quoted(name.source))"
-        let split = "invoke \(wiring.function("split"))"
+        let split = "invoke \(wiring.function("split")) --event -"
         return
             "write the folder again from the same bytes: `rm -rf \(path("stage-2/\(folder)"))`, then "
             + "`sluice \(event)\(place.options) | sluice \(split)\(place.options)`; or, if "

@@ -8,7 +8,7 @@ extension Verdict {
     /// Compares a table's catalog entry with its lake schema, with headers, and with the ledger.
     mutating func judgeCatalog(of table: String, _ lake: LakeFacts?) {
         let isCrawled = wiring.functions("crawl").contains { function in
-            inventory.ledger.accepted[function]?[table]?.isEmpty == false
+            inventory.ledger.accepted[function]?[table]?.contains { !isMoving($0.source) } == true
         }
         let facts = inventory.folders.catalog[table]
         guard let entry = facts?.entry else {
@@ -66,12 +66,16 @@ extension Verdict {
     private func missingColumns(_ entry: TableEntry) -> [String] {
         let table = entry.table.name
         let names = Set(entry.columns.map(\.name))
+        let map = ColumnMap(settings(table))
         var lacks: Set<String> = []
         for function in wiring.functions("crawl") {
             for name in inventory.ledger.accepted[function]?[table] ?? []
             where !isMoving(name.source) {
-                guard let cells = staged[name]?.manifest.format.columns else { continue }
-                for column in ColumnNames.names(ofHeader: cells) where !names.contains(column) {
+                guard let format = staged[name]?.manifest.format, format.columns != nil else {
+                    continue
+                }
+                for case let column? in map.columns(ofFields: format)
+                where !names.contains(column) {
                     lacks.insert("no column \(column), which \(name.source) has")
                 }
             }

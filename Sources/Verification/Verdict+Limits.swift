@@ -62,6 +62,13 @@ extension Verdict {
                     + "bound; lake and warehouse were compared with each other"
             )
         }
+        if settings.mode == .replacePartitions {
+            report.notes.append(
+                "\(table): in mode replace_partitions partitions give way to later versions, so a "
+                    + "version's rows have an upper bound; each partition was found to have rows of "
+                    + "one version, and lake and warehouse were compared with each other"
+            )
+        }
         if isMixed(table) {
             let modes = (lake?.modes ?? []).joined(separator: ", ")
             report.notes.append(
@@ -91,7 +98,7 @@ extension Verdict {
 
     private mutating func describePurged() {
         let purged = inventory.folders.manifests.filter { version in
-            version.chunks.contains { $0.size == nil }
+            counts(version.name) && version.chunks.contains { $0.size == nil }
                 && inventory.ledger.manifests[version.name]?.isPurged == true
         }
         if !purged.isEmpty {

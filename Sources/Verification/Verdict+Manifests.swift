@@ -78,7 +78,7 @@ extension Verdict {
     }
 
     /// Whether the text of a version may be needed again: some table has it, or no newer one is there.
-    private func counts(_ name: VersionName) -> Bool {
+    func counts(_ name: VersionName) -> Bool {
         let table = staged[name]?.manifest.table ?? inventory.ledger.manifests[name]?.table ?? ""
         for store in [Finding.Store.lake, .warehouse]
         where contributors(of: table, in: store).contains(name) { return true }

@@ -96,13 +96,14 @@ extension Verdict {
         func isThere(_ name: VersionName) -> Bool {
             if current.contains(name) || rows.contains(name) { return true }
             switch settings(table).mode {
-            case .upsert where !isMixed(table): return false
+            case .upsert, .replacePartitions:
+                return isMixed(table) && newest[name.source] ?? 0 > name.sequencer
             case .replace: return latest > name.sequencer
-            case .append, .upsert: return newest[name.source] ?? 0 > name.sequencer
+            case .append: return newest[name.source] ?? 0 > name.sequencer
             }
         }
         var missing = accepted.filter { !isThere($0) }
-        if settings(table).mode != .upsert {
+        if !settings(table).mode.countsAllVersions {
             // Of one file only the newest has to be there.
             missing = missing.filter { name in
                 !missing.contains { $0.source == name.source && $0.sequencer > name.sequencer }

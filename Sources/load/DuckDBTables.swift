@@ -28,6 +28,13 @@ struct DuckDBTables: WarehouseTables {
         )
     }
 
+    func owners(
+        of table: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version> {
+        WarehouseTable.versions(try connection.rows(WarehouseTable.owners(in: name(table))))
+    }
+
     func makeHistory(on connection: borrowing Connection) throws {}
 
     func begin(table: String, on connection: borrowing Connection) throws {
@@ -97,6 +104,18 @@ struct DuckDBTables: WarehouseTables {
             incoming =
                 "SELECT * FROM incoming new WHERE NOT EXISTS "
                 + "(SELECT 1 FROM \(table) old WHERE \(match) AND old._seq > new._seq)"
+        case .replacePartitions:
+            let partitions = PartitionRows(change.partitionColumns)
+            let newest = partitions.newest(of: incoming)
+            try connection.execute(
+                "CREATE OR REPLACE TEMP TABLE winning AS "
+                    + partitions.rows(newest, notOlderThan: table)
+            )
+            try connection.execute(
+                "DELETE FROM \(table) AS old WHERE _source IS NOT NULL "
+                    + "AND EXISTS (SELECT 1 FROM winning new WHERE \(partitions.match))"
+            )
+            incoming = partitions.rows(incoming, newestIn: "winning")
         }
         try connection.execute("INSERT INTO \(table) BY NAME \(incoming)")
     }

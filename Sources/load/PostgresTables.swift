@@ -62,6 +62,16 @@ struct PostgresTables: WarehouseTables {
         }
     }
 
+    func owners(
+        of name: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version> {
+        let table = PostgresTable(name, on: server).onServer
+        return WarehouseTable.versions(
+            try connection.serverRows(WarehouseTable.owners(in: table))
+        )
+    }
+
     func makeHistory(on connection: borrowing Connection) throws {
         guard try !hasHistory(on: connection) else { return }
         let schema = SQL.identifier(server.schema)
@@ -108,7 +118,7 @@ struct PostgresTables: WarehouseTables {
             try connection.forgetServerTables()
             return try rows.insert(on: connection)
         }
-        guard change.settings.mode == .upsert || !shape.isFitting else {
+        guard change.settings.mode.countsAllVersions || !shape.isFitting else {
             try removeRows(change, from: rows.table, on: connection)
             return try rows.insert(on: connection)
         }
@@ -121,6 +131,12 @@ struct PostgresTables: WarehouseTables {
             try connection.onServer(rows.insertion(from: staging.table))
         } else if change.settings.mode == .upsert {
             try merge(change, rows, from: staging.table, on: connection)
+        } else if change.settings.mode == .replacePartitions {
+            let partitions = PostgresPartitions(
+                of: rows.table.onServer,
+                columns: columns.filter { change.partitionColumns.contains($0.name) }
+            )
+            try partitions.replace(by: rows, from: staging.table, on: connection)
         } else {
             try removeRows(change, from: rows.table, on: connection)
             try connection.onServer(rows.insertion(from: staging.table))

@@ -22,9 +22,10 @@ extension VersionLoading {
             // Of versions of one key, or in mode `replace`, only one is written.
             due.count == 1 || settings.mode == .append,
             Set(due.map(\.source.key)).count == due.count,
-            let versions = reader.streamed(due),
+            let (columns, versions) = try reader.streamed(due),
             let change = try WarehouseChange(
                 streaming: versions,
+                columns: columns,
                 over: state,
                 reader: reader,
                 on: warehouse.connection

@@ -9,7 +9,8 @@ import TableRows
 /// One run for one table: from staged versions to a transaction of the warehouse.
 struct VersionLoading {
     let settings: TableSettings
-    let reader: TableReader
+    /// Reads rows with the types of the catalog, or with those that the table cannot leave.
+    private(set) var reader: TableReader
     let context: HandlerContext
     private let staged: StagedVersions
     private var result: HandlerResult
@@ -41,36 +42,23 @@ struct VersionLoading {
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
         if try stream(due, over: state, into: warehouse) { return result }
-        let prepared = try reader.prepare(due, on: warehouse.connection)
-        for refusal in prepared.refusals { refuse(refusal) }
-        var waiting = prepared.versions
+        var prepared = try prepare(due, on: warehouse.connection)
+        var isNarrowed = false
         for _ in 0..<20 {
-            let open = answerSettled(waiting.map(\.manifest), state)
-            waiting.removeAll { version in !open.contains(version.manifest) }
-            let (chosen, passed) = VersionHistory.parted(waiting, mode: settings.mode)
+            let open = answerSettled(prepared.versions.map(\.manifest), state)
+            prepared.versions.removeAll { version in !open.contains(version.manifest) }
+            let (chosen, passed) = VersionHistory.parted(prepared.versions, mode: settings.mode)
             guard !chosen.isEmpty else { return result }
             let change: WarehouseChange
             do {
-                change = try WarehouseChange(
-                    chosen,
-                    columns: prepared.columns,
-                    over: state,
-                    reader: reader,
-                    context: context,
-                    on: warehouse.connection
-                )
-                try warehouse.tables.prepare(change, on: warehouse.connection)
+                change = try self.change(chosen, prepared.columns, over: state, of: warehouse)
             } catch let refusal as VersionRefusal {
-                for version in chosen {
-                    refuse(
-                        VersionRefusal(
-                            source: version.manifest.source,
-                            type: refusal.type,
-                            message: refusal.message
-                        )
-                    )
-                }
-                return result
+                let fitting =
+                    isNarrowed ? [] : try narrow(to: state, open, on: warehouse.connection)
+                for manifest in open where !fitting.contains(manifest) { refuse(manifest, refusal) }
+                isNarrowed = true
+                prepared = try prepare(fitting, on: warehouse.connection)
+                continue
             }
             if try commit(change, over: state, into: warehouse, settled: { _ in chosen }) != nil {
                 answerLoaded(chosen, replacing: change.replaced)
@@ -83,6 +71,53 @@ struct VersionLoading {
             "WarehouseChanging",
             "other programs changed the table \(settings.name) of the warehouse 20 times in between"
         )
+    }
+
+    private mutating func prepare(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> PreparedRows {
+        let prepared = try reader.prepare(manifests, on: connection)
+        for refusal in prepared.refusals { refuse(refusal) }
+        return prepared
+    }
+
+    /// Takes the types that the table has, as it cannot get wider ones, and returns the versions
+    /// that these hold.
+    private mutating func narrow(
+        to state: WarehouseTable,
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> [Manifest] {
+        let narrowed = try reader.narrowed(manifests, on: connection) { field in
+            try state.has(field, on: connection)
+        }
+        guard let narrowed else { return [] }
+        reader = narrowed.reader
+        return narrowed.fitting
+    }
+
+    /// What makes `chosen` part of the table, with all made ready that can be.
+    private func change(
+        _ chosen: [PreparedVersion],
+        _ columns: [ColumnType.Field],
+        over state: WarehouseTable,
+        of warehouse: borrowing LoadTarget
+    ) throws -> WarehouseChange {
+        let change = try WarehouseChange(
+            chosen,
+            columns: columns,
+            over: state,
+            reader: reader,
+            context: context,
+            on: warehouse.connection
+        ) {
+            try warehouse.reading { connection in
+                try warehouse.tables.owners(of: settings.name, on: connection)
+            } ?? []
+        }
+        try warehouse.tables.prepare(change, on: warehouse.connection)
+        return change
     }
 
     private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
@@ -182,6 +217,13 @@ struct VersionLoading {
             "rows": .integer(Int64(rows)),
             "rejected": .integer(Int64(rejected)),
         ])
+    }
+
+    /// Refuses a version for a reason that the rows of others have.
+    private mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
+        refuse(
+            VersionRefusal(source: manifest.source, type: reason.type, message: reason.message)
+        )
     }
 
     private mutating func refuse(_ refusal: VersionRefusal) {

@@ -16,6 +16,12 @@ protocol WarehouseTables {
         on connection: borrowing Connection
     ) throws -> WarehouseTable
 
+    /// The versions that have rows in a table of the attached warehouse.
+    func owners(
+        of table: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version>
+
     /// Does what can be done before the warehouse is opened for writing.
     ///
     /// - Throws: `HandlerError` when the warehouse cannot hold such a table.

@@ -138,7 +138,7 @@ struct ScheduleProcessTests {
         #expect(daemon.errorsSoFar.contains("trigger.id=t"))
         let status = try await flow.sluice("status")
         #expect(status.code == 1)
-        #expect(status.text.contains("1 dead letter of f: Runtime.ExitError"))
+        #expect(status.text.contains("1 dead letter of f: Runtime.ExitError\n  t: "))
         try flow.folder.write("", to: "mended")
         #expect(try await flow.sluice("redrive", "f").text.hasPrefix("1 queued again"))
         try await until { try await flow.status().functions["f"]?.done == 1 }

@@ -28,6 +28,13 @@ struct InstallTests {
             """
         let answer = try await copy.command("sluice", ["query", "--format", "csv", question])
         #expect(answer.text.hasSuffix("\n2,1815-12-10\n"), "\(answer.text)\(answer.errors)")
+
+        let list = try await copy.command("sluice", ["init", "--list"])
+        let built = try await run(builtProgram(named: "sluice"), ["init", "--list"])
+        #expect(list.code == 0)
+        #expect(list.text == built.text)
+        #expect(try await copy.command("sluice", ["init", "start"]).code == 0)
+        #expect(copy.folder.holds("data/start/functions.json"))
     }
 
     @Test("is replaced by a second one, and leaves nothing when it is removed")

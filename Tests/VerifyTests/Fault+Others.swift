@@ -63,6 +63,23 @@ extension Fault {
             try flow.warehouse("INSERT INTO products SELECT * FROM products WHERE sku = 'c'")
             try flow.warehouse("DELETE FROM products WHERE sku = 'a'")
         },
+        Fault(
+            "a row of an older version in a replaced partition",
+            "warehouse.days RowsDiffer",
+            "warehouse.days SharedPartition"
+        ) { flow in
+            try flow.warehouse(
+                """
+                INSERT INTO days SELECT * REPLACE (DATE '2024-01-02' AS at_day) FROM days WHERE id = 1
+                """
+            )
+        },
+        Fault(
+            "all rows of the last version of partitions deleted",
+            "warehouse.days LoadWithoutRows"
+        ) { flow in
+            try flow.warehouse("DELETE FROM days WHERE _source LIKE '%two%'")
+        },
         Fault("a row of transformed ones deleted", "warehouse.trips MissingRows") { flow in
             try flow.warehouse("DELETE FROM trips WHERE city = 'bern'")
         },
@@ -115,6 +132,7 @@ extension Fault {
         Fault(
             "a warehouse that is gone",
             "warehouse.compared_sets MissingTable",
+            "warehouse.days MissingTable",
             "warehouse.events MissingTable",
             "warehouse.lines MissingTable",
             "warehouse.orders MissingTable",

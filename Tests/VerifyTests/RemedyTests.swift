@@ -76,7 +76,7 @@ extension FlowFolder {
     fileprivate func rows() async throws -> String {
         var all = ""
         for table in [
-            "orders", "products", "prices", "trips", "events", "strict", "lines", "places",
+            "orders", "products", "prices", "days", "trips", "events", "strict", "lines", "places",
         ] {
             for store in ["lake", "warehouse"] {
                 let end = try await sluice([

@@ -136,7 +136,10 @@ public struct StatusPage {
     private mutating func schedules() {
         guard !report.schedules.isEmpty else { return }
         page.gap()
-        for schedule in report.schedules { page.line(schedule.line) }
+        page.line("schedules")
+        for schedule in report.schedules {
+            page.line("\(schedule.trigger), \(schedule.schedule): \(schedule.text)", indent: 2)
+        }
     }
 
     // MARK: - What went wrong
@@ -168,18 +171,18 @@ public struct StatusPage {
             if failures.count > Self.listed {
                 page.line("and \(failures.count - Self.listed) more; --json lists all", indent: 2)
             }
-            let redrive = kind.functions.map { "`sluice redrive \($0)`" }.joined(separator: ", ")
-            page.labelled(
-                "->",
-                [
-                    "correct the file and drop it again, or, when the cause lay elsewhere and is "
-                        + "gone, \(redrive); `sluice explain \(failures.first?.object ?? "")` tells "
-                        + "all"
-                ],
-                indent: 2,
-                width: 3
-            )
+            page.labelled("->", [Self.remedy(kind.functions, failures)], indent: 2, width: 3)
         }
+    }
+
+    /// What can be done about dead letters of one kind.
+    private static func remedy(_ functions: [String], _ failures: [FailureStory]) -> String {
+        let redrive = functions.map { "`sluice redrive \($0)`" }.joined(separator: ", ")
+        guard let object = failures.first(where: { $0.sequencer != nil })?.object else {
+            return "when the cause is gone, \(redrive)"
+        }
+        return "correct the file and drop it again, or, when the cause lay elsewhere and is gone, "
+            + "\(redrive); `sluice explain \(object)` tells all"
     }
 
     private mutating func rejected() {

@@ -54,11 +54,11 @@ extension StatusReport {
                 startedAt: Moment(run.startedAt)
             )
         }
-        pauses = try await ledger.pauses().map(PauseStory.init)
         let now = UTCTime.nowMicroseconds()
         schedules = try await ledger.schedules().compactMap {
-            ScheduleStory($0, at: now, isRunning: daemon != nil)
+            ScheduleReport($0, at: now, isRunning: daemon != nil)
         }
+        pauses = try await ledger.pauses().map(PauseStory.init)
         failures = Self.failures(try await ledger.deadLetters())
         refusedNames = try await ledger.refusedNames()
     }

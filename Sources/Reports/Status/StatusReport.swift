@@ -25,10 +25,10 @@ public struct StatusReport: Sendable, Encodable {
     public var runs: [RunningStory] = []
     /// The functions that answered "not now".
     public var pauses: [PauseStory] = []
+    /// The schedules of the last `sluice up`.
+    public var schedules: [ScheduleReport] = []
     /// The dead letters, a version once, oldest first.
     public var failures: [FailureStory] = []
-    /// The schedules that the ledger knows.
-    public var schedules: [ScheduleStory] = []
     /// The bad rows by table.
     public var rejected: [String: RejectedRows.OfTable] = [:]
     /// Files whose names cannot be keys, with the reason, by path.
@@ -46,7 +46,7 @@ public struct StatusReport: Sendable, Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case pid, since, objects, queued, running, waiting, deadLetters, rejectedRows, functions
-        case tables, runs, pauses, schedules, failures, rejected, refusedNames, openFiles, notes
+        case tables, schedules, runs, pauses, failures, rejected, refusedNames, openFiles, notes
     }
 
     /// Writes the facts; `pid` is null while no `sluice up` runs.
@@ -62,9 +62,9 @@ public struct StatusReport: Sendable, Encodable {
         try container.encode(rejectedRows, forKey: .rejectedRows)
         try container.encode(functions, forKey: .functions)
         try container.encode(tables, forKey: .tables)
+        try container.encode(schedules, forKey: .schedules)
         try container.encode(runs, forKey: .runs)
         try container.encode(pauses, forKey: .pauses)
-        try container.encode(schedules, forKey: .schedules)
         try container.encode(failures, forKey: .failures)
         try container.encode(rejected, forKey: .rejected)
         try container.encode(refusedNames, forKey: .refusedNames)

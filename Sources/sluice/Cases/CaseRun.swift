@@ -127,6 +127,13 @@ struct CaseRun: Sendable {
             )
             if let problem { problems.append("\(expectation.rows): \(problem)") }
         }
+        // What the results do not show must be right as well.
+        let proof = try await start("sluice", ["verify"], place)
+        if proof.code != 0 {
+            problems.append(
+                "`sluice verify`: \(String(decoding: proof.output, as: UTF8.self))\(proof.errors)"
+            )
+        }
         let letters = try await DeadLetterTable(of: place.buckets)
         if let problem = try problem(with: letters) { problems.append(problem) }
         return problems

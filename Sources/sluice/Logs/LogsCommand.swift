@@ -50,7 +50,7 @@ struct LogsCommand: AsyncParsableCommand {
             throw CommandFailure.failed("\(function) is no run, and no function that has run")
         }
         if follow {
-            try await LogFollower(buckets: buckets, ledger: ledger, function: function, run: only)
+            try await RunFollower(buckets: buckets, ledger: ledger, function: function, run: only)
                 .follow(afterNewest: last ?? 0)
             return
         }
