@@ -92,7 +92,7 @@ let package = Package(
         library("Buckets", ["Events", "CXXHash"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
-        library("Catalog", ["Events", "Buckets"]),
+        library("Catalog", ["Events", "Buckets", "FunctionConfig"]),
         library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
@@ -144,6 +144,10 @@ let package = Package(
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
         library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
         library(
+            "Migrations",
+            ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
+        ),
+        library(
             "TableRows",
             [
                 "Catalog", "DuckDB", "HandlerRuntime", "Events", "Buckets", "FunctionConfig",
@@ -179,8 +183,8 @@ let package = Package(
         duckDBProgram(
             "load",
             [
-                "HandlerRuntime", "TableRows", "WarehouseAccess", "Catalog", "DuckDB", "DeltaTable",
-                "LakeFiles", "Events", "Buckets", "FunctionConfig",
+                "HandlerRuntime", "TableRows", "WarehouseAccess", "Migrations", "Catalog", "DuckDB",
+                "DeltaTable", "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -194,7 +198,8 @@ let package = Package(
         duckDBProgram(
             "sluice-sql",
             [
-                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Catalog",
+                "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
+                "Catalog",
                 "LakeQuery",
                 "DuckDB", "DeltaTable", "LakeFiles", "HandlerRuntime", "Events", "Buckets",
                 "FunctionConfig", argumentParser,
@@ -207,12 +212,20 @@ let package = Package(
         tests("DeltaTable", ["DeltaTable"]),
         tests(
             "Query",
-            ["DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime"],
+            [
+                "TableFacts", "DuckDB", "DeltaTable", "LakeFiles", "LakeQuery", "HandlerRuntime",
+                "Events",
+            ],
             duckDB: true
         ),
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests(
+            "TableRows",
+            ["TableRows", "Catalog", "Buckets", "Events", "FunctionConfig"],
+            duckDB: true
+        ),
         tests("Buckets", ["Buckets", "Events"]),
         tests("FunctionConfig", ["FunctionConfig", "Events"]),
         tests("Ledger", ["Ledger", "Events", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -228,6 +241,9 @@ let package = Package(
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
+        tests("Pipeline", ["Events"]),
+        tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
+        tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(
@@ -238,6 +254,7 @@ let package = Package(
             ],
             duckDB: true
         ),
+        tests("Postgres", ["WarehouseAccess", "FunctionConfig", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

@@ -104,7 +104,8 @@ typedef enum {
 typedef enum {
     DUCKDB_STATEMENT_TYPE_INVALID = 0,
     DUCKDB_STATEMENT_TYPE_SELECT = 1,
-    DUCKDB_STATEMENT_TYPE_EXPLAIN = 4
+    DUCKDB_STATEMENT_TYPE_EXPLAIN = 4,
+    DUCKDB_STATEMENT_TYPE_TRANSACTION = 10
 } duckdb_statement_type;
 
 // Database, connection, settings

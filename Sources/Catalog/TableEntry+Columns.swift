@@ -41,7 +41,8 @@ extension TableEntry {
 
     /// Takes new columns as the next version; nothing happens when they are the current ones.
     ///
-    /// - Returns: What changed, for a reader; empty when nothing did.
+    /// - Returns: What changed, for a reader; it can be empty although there is a next version, when
+    ///   only what inference must remember is another.
     public mutating func update(
         columns: [KnownColumn],
         classification: String,
@@ -59,6 +60,9 @@ extension TableEntry {
                 changes.append(
                     "changed column \(column.name) from \(before.type) to \(column.type)"
                 )
+            }
+            for name in column.originals where !before.originals.contains(name) {
+                changes.append("column \(column.name) is also called \(name)")
             }
         }
         guard isFirst || columns != old else { return [] }

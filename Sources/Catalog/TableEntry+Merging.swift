@@ -4,7 +4,8 @@ public import Events
 public struct CrawledColumn: Sendable, Equatable {
     /// The column's name in the file: a header's cell, a JSON member, a folder's key.
     public var original: String
-    /// The column's name in tables, where position decides it (delimited text); nil for JSON.
+    /// The column's name in tables, where position (delimited text) or settings decide it; several
+    /// findings can have one name.
     public var name: String?
     /// What its values are.
     public var inferred: InferredType
@@ -32,10 +33,12 @@ extension TableEntry {
     /// of JSON belongs to the column that already has its name in files, otherwise to the column of
     /// its name in tables, unless another member of the same file is that column.
     ///
-    /// `crawled` holds what was found in files that are alike, a list for each kind of file.
+    /// `crawled` holds what was found in files that are alike, a list for each kind of file; no new
+    /// column gets a name that is `reserved`.
     public func merged(
         with crawled: [[CrawledColumn]],
-        given: [ColumnType.Field]
+        given: [ColumnType.Field],
+        reserved: Set<String>
     ) -> [KnownColumn] {
         var columns = self.columns
         for field in given {
@@ -52,15 +55,20 @@ extension TableEntry {
                 )
             }
         }
-        for findings in crawled { add(findings, to: &columns) }
+        for findings in crawled { add(findings, to: &columns, reserved: reserved) }
         return columns.filter { !$0.isPartitionKey } + columns.filter(\.isPartitionKey)
     }
 
-    private func add(_ findings: [CrawledColumn], to columns: inout [KnownColumn]) {
-        var used: Set<String> = []
+    private func add(
+        _ findings: [CrawledColumn],
+        to columns: inout [KnownColumn],
+        reserved: Set<String>
+    ) {
+        var used = reserved
         for finding in findings {
             let name = finding.name ?? Self.name(for: finding, among: columns, used: used)
-            guard used.insert(name).inserted else { continue }
+            let isFirst = used.insert(name).inserted
+            guard isFirst || !finding.isPartitionKey else { continue }
             if let index = columns.firstIndex(where: { $0.name == name }) {
                 columns[index] = columns[index].widened(by: finding)
             } else {

@@ -33,8 +33,8 @@ public struct ControlClient: Sendable {
     ///   - run: The function and its event.
     ///   - config: The settings that this process has read; the daemon must have read the same file.
     ///   - told: Gets each answer when it comes, the last one too, on a thread of the client's.
-    /// - Returns: The last answer: `ended` or `refused`, or another one where the daemon ended
-    ///   before it could give them; nil when no daemon runs.
+    /// - Returns: The last answer: `ended`, `refused` or `ending`, or another one where the daemon
+    ///   died before it could give them; nil when no daemon runs, or it has begun nothing.
     public func invoke(
         _ run: InvokeRequest,
         _ config: FunctionConfig,

@@ -58,6 +58,8 @@ public enum ControlAnswer: Sendable, Equatable {
     case done
     /// The request is none, or cannot be met: why, and what to do.
     case refused(String)
+    /// The daemon is about to end and has begun nothing: ask again when it has.
+    case ending
     /// The run is queued; `isOutdated` says that the settings have changed since the daemon read
     /// them.
     case accepted(isOutdated: Bool)
@@ -94,7 +96,7 @@ public struct ControlFigures: Sendable, Equatable, Codable {
     public var process: Int32
     /// Object versions that were new since it started.
     public var versions: Int
-    /// Runs that ended since it started.
+    /// Runs for deliveries that ended since it started.
     public var runs: Int
     /// Runs at this moment.
     public var running: Int
@@ -110,7 +112,7 @@ extension ControlAnswer: Codable {
     }
 
     private enum Kind: String, Codable {
-        case done, refused, accepted, started, ended, figures
+        case done, refused, ending, accepted, started, ended, figures
     }
 
     /// Reads the shape that ``encode(to:)`` writes.
@@ -118,6 +120,7 @@ extension ControlAnswer: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         switch try container.decode(Kind.self, forKey: .answer) {
         case .done: self = .done
+        case .ending: self = .ending
         case .refused: self = .refused(try container.decode(String.self, forKey: .message))
         case .accepted:
             self = .accepted(isOutdated: try container.decode(Bool.self, forKey: .isOutdated))
@@ -137,7 +140,7 @@ extension ControlAnswer: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .answer)
         switch self {
-        case .done: break
+        case .done, .ending: break
         case .refused(let message): try container.encode(message, forKey: .message)
         case .accepted(let isOutdated): try container.encode(isOutdated, forKey: .isOutdated)
         case .started(let requestID, let logPath):
@@ -152,6 +155,7 @@ extension ControlAnswer: Codable {
         switch self {
         case .done: .done
         case .refused: .refused
+        case .ending: .ending
         case .accepted: .accepted
         case .started: .started
         case .ended: .ended

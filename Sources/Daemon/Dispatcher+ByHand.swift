@@ -16,8 +16,6 @@ struct AskedRun: Sendable {
 }
 
 extension Dispatcher {
-    private static let stopping = "`sluice up` is about to end; ask again when it has"
-
     /// Takes up what happens on the control socket.
     func take(_ event: ControlEvent) {
         switch event {
@@ -31,10 +29,11 @@ extension Dispatcher {
         }
     }
 
-    /// Lets go of those whose runs have not begun: a daemon that ends begins nothing.
-    func refuseWaitingRuns() {
+    /// Begins no run by hand any more, and lets go of those who wait for one.
+    func endRunsByHand() {
+        takesRunsByHand = false
         for waiting in machine.byHand where machine.removeByHand(waiting.id) {
-            askedRuns[waiting.id]?.connection.send(.refused(Self.stopping), isLast: true)
+            askedRuns[waiting.id]?.connection.send(.ending, isLast: true)
             askedRuns[waiting.id] = nil
         }
     }
@@ -54,6 +53,7 @@ extension Dispatcher {
                 byHand: machine.byHand.count
             )
             connection.send(.figures(figures), isLast: true)
+        case .invoke where !takesRunsByHand: connection.send(.ending, isLast: true)
         case .invoke:
             do {
                 try accept(request, connection)
@@ -67,7 +67,6 @@ extension Dispatcher {
         _ request: ControlRequest,
         _ connection: ControlConnection
     ) throws(ControlRefusal) {
-        guard stopAt == nil else { throw ControlRefusal(reason: Self.stopping) }
         guard let function = request.function, let event = request.event else {
             throw ControlRefusal(reason: "a run by hand needs `function` and `event`")
         }

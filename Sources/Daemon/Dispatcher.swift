@@ -17,7 +17,7 @@ actor Dispatcher {
     let options: DaemonOptions
     let ledger: Ledger
     let invoker: Invoker
-    private let logger: Logger
+    let logger: Logger
     let persistence: Persistence
     let doorbell: Doorbell
     let hops = Mutex(HopTracker())
@@ -30,7 +30,9 @@ actor Dispatcher {
     var tally: Tally
     /// The pauses as the ledger has them; nil before it was told any.
     private var keptPauses: [RecordedPause]?
-    private(set) var stopAt: Int64?
+    private var stopAt: Int64?
+    /// False once the end is near.
+    var takesRunsByHand = true
     private var timerAt: Int64?
     private var wantsReload = false
     /// The settings as they were read; nil once their change was told.
@@ -77,6 +79,7 @@ actor Dispatcher {
             }
             group.cancelAll()
         }
+        endRunsByHand()
         report()
     }
 
@@ -95,13 +98,16 @@ actor Dispatcher {
         doorbell.ring()
     }
 
+    /// Looks whether the settings are still those that were read.
+    func settingsWereTouched() { doorbell.ring() }
+
     /// Starts nothing new, waits for runs for a while, then ends them.
     func stop() {
         guard stopAt == nil else { return }
         stopAt = UTCTime.nowMicroseconds() + Self.stopGrace
         let facts: Logger.Metadata = ["run.count": "\(machine.runningCount)"]
         logger.notice("stopping; runs get 30 seconds", metadata: facts)
-        refuseWaitingRuns()
+        endRunsByHand()
         doorbell.ring()
     }
 
@@ -278,38 +284,5 @@ actor Dispatcher {
     private func purge(_ table: String) async throws {
         guard options.config.table(named: table).purgesChunks else { return }
         try await ChunkPurge(buckets: options.buckets, ledger: ledger).purge(table: table)
-    }
-
-    private func log(
-        _ end: RunEnd,
-        _ function: FunctionSettings,
-        _ start: DispatchMachine.Start
-    ) {
-        var facts: Logger.Metadata = [
-            "function.name": "\(function.name)",
-            "run.id": "\(end.requestID)",
-            "run.items": "\(end.items.count)",
-            "run.milliseconds": "\(end.durationMicroseconds / 1000)",
-        ]
-        if !start.lane.table.isEmpty { facts["table.name"] = "\(start.lane.table)" }
-        logger.debug("run ended", metadata: facts)
-        for (delivery, outcome) in end.items {
-            guard let failure = outcome.failure else { continue }
-            facts["object.key"] = "\(delivery.source?.objectKey.description ?? "-")"
-            facts["error.type"] = "\(failure.errorType)"
-            facts["error.message"] = "\(failure.errorMessage)"
-            switch outcome {
-            // The line of a version that is finished says it, too.
-            case .dead where !tally.isOpen(delivery.pending.order): continue
-            case .dead: logger.error("dead letter", metadata: facts)
-            case .retry: logger.warning("failed, will be tried again", metadata: facts)
-            case .notNow: logger.warning("not now, will be tried again", metadata: facts)
-            case .bisected: logger.info("failed, will be tried in halves", metadata: facts)
-            case .done, .superseded, .interrupted: break
-            }
-            // One line says it for the whole run.
-            if end.items.count > 1, case .bisected = outcome { return }
-            if case .notNow = outcome { return }
-        }
     }
 }

@@ -125,11 +125,7 @@ actor Intake {
             if reason != .interval { try await ledger.forgetRefusedNames() }
         case .scanFinished: try await takeRemovals()
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
-        case .noticed(let path):
-            logger.notice(
-                "the settings have changed; they are read at the next start",
-                metadata: ["config.path": "\(path)"]
-            )
+        case .noticed: await dispatcher.settingsWereTouched()
         case .degraded(let reason): logger.warning("\(reason)")
         }
     }

@@ -23,7 +23,7 @@ struct Recovery {
         let runs = try await ledger.requeueInterrupted(at: UTCTime.nowMicroseconds())
         guard runs > 0 else { return }
         logger.notice(
-            "interrupted runs are run again",
+            "runs were cut off; what they had to do is queued again",
             metadata: ["run.count": "\(runs)", "process.ended": "\(orphans)"]
         )
     }

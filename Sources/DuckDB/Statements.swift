@@ -50,6 +50,8 @@ public struct PreparedStatement: ~Copyable {
         case select
         /// `EXPLAIN`, also with `ANALYZE`, which runs what it explains.
         case explain
+        /// `BEGIN`, `COMMIT`, `ROLLBACK` and their like.
+        case transaction
         /// Everything that may change a database, a file or a setting.
         case other
     }
@@ -72,6 +74,7 @@ public struct PreparedStatement: ~Copyable {
         switch duckdb_prepared_statement_type(handle) {
         case DUCKDB_STATEMENT_TYPE_SELECT: .select
         case DUCKDB_STATEMENT_TYPE_EXPLAIN: .explain
+        case DUCKDB_STATEMENT_TYPE_TRANSACTION: .transaction
         default: .other
         }
     }

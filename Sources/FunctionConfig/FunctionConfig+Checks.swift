@@ -47,6 +47,17 @@ extension FunctionConfig {
         }
     }
 
+    /// What is wrong with the folder of migrations and the names of the files in it.
+    func migrationProblems() -> [FunctionConfigProblem] {
+        guard let migrations else { return [] }
+        do throws(FunctionConfigError) {
+            _ = try MigrationFolder(path: migrations)
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+
     /// What a reader should know although nothing is refused.
     public var warnings: [FunctionConfigProblem] {
         silentFunctions + finishedSchedules(at: UTCTime.nowMicroseconds())

@@ -82,7 +82,7 @@ extension FunctionConfig {
         variables = findings.variables
         checkTogether(findings)
         if let programs = surroundings.programs {
-            findings.problems += handlerProblems(programs: programs)
+            findings.problems += handlerProblems(programs: programs) + migrationProblems()
         }
         guard findings.problems.isEmpty else {
             throw FunctionConfigError(problems: findings.problems)
@@ -115,6 +115,7 @@ extension FunctionConfig {
         maxMemory =
             root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
         readWarehouse(root, surroundings: surroundings)
+        migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
     }
 
     private mutating func readWarehouse(_ root: SettingsReader, surroundings: Surroundings) {

@@ -21,17 +21,7 @@ extension FunctionConfig {
     ) -> TableSettings {
         var table = TableSettings(name: name)
         table.match = reader.string("match").map { Glob($0) }
-        if let format = reader.object("format") {
-            table.format.type = format.choice("type", [("csv", "csv"), ("json", "json")])
-            table.format.delimiter = format.string("delimiter")
-            if let delimiter = table.format.delimiter,
-                delimiter.utf8.count != 1 || ["\"", "\n", "\r"].contains(delimiter)
-            {
-                format.add("delimiter", "it is not one ASCII character", "use one such as , or \\t")
-            }
-            table.format.header = format.bool("header")
-            format.finish()
-        }
+        if let format = reader.object("format") { table.format = readFormat(format) }
         if let columns = reader.object("columns") {
             for (column, text) in columns.eachString() {
                 guard let type = ColumnType(text), !text.contains("void") else {
@@ -53,7 +43,13 @@ extension FunctionConfig {
                 table.columns.append(ColumnType.Field(name: column, type: type))
             }
         }
-        table.partitionBy = reader.strings("partitionBy") ?? []
+        table.columnMap = readColumnMap(reader)
+        table.keepsOtherColumns =
+            reader.choice("otherColumns", [("keep", true), ("drop", false)]) ?? true
+        (table.partitionBy, table.computedPartitions) = readPartitions(reader)
+        table.maxPartitions =
+            reader.integer("maxPartitions", in: 1...1_000_000, unit: "partitions")
+            ?? table.maxPartitions
         table.sortBy = reader.strings("sortBy") ?? []
         table.mode =
             reader.choice("mode", TableSettings.Mode.allCases.map { ($0.rawValue, $0) }) ?? .append
@@ -92,7 +88,7 @@ extension FunctionConfig {
     }
 
     /// Whether a name is one that a column can have: no other than those that `crawl` gives.
-    private static func isColumnName(_ name: String) -> Bool {
+    static func isColumnName(_ name: String) -> Bool {
         !["_source", "_seq", ""].contains(name)
             && name.utf8.allSatisfy { byte in
                 switch byte {
@@ -111,23 +107,10 @@ extension FunctionConfig {
         if table.mode != .upsert, !table.keys.isEmpty {
             reader.add("keys", "only mode upsert uses keys", "remove them, or set mode to upsert")
         }
+        checkColumnMap(table, reader)
+        checkPartitions(table, reader)
         if let columns = reader.value("columns"), columns.members?.isEmpty == true {
             reader.add("columns", "it is empty", "name a column, or remove it to infer all")
-        }
-        for column in table.partitionBy where ["_source", "_seq"].contains(column) {
-            reader.add(
-                "partitionBy",
-                "`\(column)` cannot be a partition",
-                "use a column of the data"
-            )
-        }
-        for column in table.columns
-        where table.partitionBy.contains(column.name) && !column.type.isScalar {
-            reader.add(
-                "partitionBy",
-                "`\(column.name)` is nested",
-                "use a column of text, numbers or times"
-            )
         }
     }
 }

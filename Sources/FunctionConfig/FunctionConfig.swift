@@ -14,6 +14,10 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to `warehouse.duckdb` in the buckets folder.
     public var warehouse: Warehouse
+    /// The absolute path of the folder of SQL files that make the warehouse's schema.
+    ///
+    /// Defaults to none.
+    public var migrations: String?
     /// How many handlers run at once, at least 1.
     ///
     /// Defaults to the number of cores.

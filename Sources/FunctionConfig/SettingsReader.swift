@@ -138,6 +138,9 @@ final class SettingsReader {
         }
     }
 
+    /// The names of all members, in order.
+    var names: [String] { members.map(\.name) }
+
     /// Readers for the elements of a list of objects.
     func objects(_ name: String) -> [SettingsReader]? {
         guard let value = value(name) else { return nil }

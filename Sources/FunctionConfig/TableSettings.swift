@@ -10,8 +10,20 @@ public struct TableSettings: Sendable, Equatable {
     public var format = FormatSettings()
     /// Columns of a given type, in the order of the file; empty: all are inferred.
     public var columns: [ColumnType.Field] = []
+    /// What columns are called in files, where that differs from their names in the table.
+    public var columnMap: [ColumnMapping] = []
+    /// Whether columns that neither `columns` nor `columnMap` names become part of the table.
+    ///
+    /// Defaults to true.
+    public var keepsOtherColumns = true
     /// The columns whose values are folders in the lake.
     public var partitionBy: [String] = []
+    /// Those of `partitionBy` that are computed from other columns.
+    public var computedPartitions: [ComputedPartition] = []
+    /// The most partitions that one object version may have rows of.
+    ///
+    /// Defaults to 10,000.
+    public var maxPartitions = 10_000
     /// The columns by which rows are sorted within a partition.
     public var sortBy: [String] = []
     /// How versions combine.
@@ -44,8 +56,14 @@ public struct TableSettings: Sendable, Equatable {
         case append
         /// The accepted version of the greatest sequencer is the whole table.
         case replace
+        /// Per value of `partitionBy` the accepted version of the greatest sequencer that has good
+        /// rows of it.
+        case replacePartitions = "replace_partitions"
         /// Per value of `keys` the good row of the greatest sequencer.
         case upsert
+
+        /// Whether older versions of a key count beside newer ones.
+        public var countsAllVersions: Bool { self == .upsert || self == .replacePartitions }
     }
 
     /// What bad rows mean for their object version.
@@ -90,6 +108,21 @@ public struct TableSettings: Sendable, Equatable {
         }
     }
 
+    /// One column and its names in files.
+    public struct ColumnMapping: Sendable, Equatable {
+        /// The column's name in the table.
+        public var column: String
+        /// Header cells, JSON members or dotted paths to members: of those that a record has, the
+        /// first with a value counts.
+        public var names: [String]
+
+        /// Maps names to a column.
+        public init(column: String, names: [String]) {
+            self.column = column
+            self.names = names
+        }
+    }
+
     /// How `similarity` compares places.
     public struct SimilaritySettings: Sendable, Equatable {
         /// Whether `distances_over_time` is written.
@@ -109,4 +142,8 @@ public struct FormatSettings: Sendable, Equatable {
     public var delimiter: String?
     /// Whether the first record is a header.
     public var header: Bool?
+    /// Patterns of dates beside ISO 8601, as strptime(3) has them; the first that fits counts.
+    public var dateFormats: [String] = []
+    /// Patterns of times beside ISO 8601, as strptime(3) has them; the first that fits counts.
+    public var timestampFormats: [String] = []
 }

@@ -16,6 +16,8 @@ struct HandlerEnvironment {
     let config: String?
     let configFolder: String
     let buckets: String
+    /// The folder of Sluice's programs, so that a handler can ask `sluice query`.
+    let programs: String
     /// Sluice's own environment; only `PATH`, `HOME` and `LANG` are taken from it.
     let surroundings: [String: String]
     /// What the settings name as `${NAME}`.
@@ -38,7 +40,7 @@ struct HandlerEnvironment {
             "TZ": "UTC",
             "SLUICE_DEADLINE_MS": String(deadlineMilliseconds),
             "SLUICE_BUCKETS": buckets,
-            "PATH": surroundings["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            "PATH": (surroundings["PATH"] ?? "/usr/local/bin:/usr/bin:/bin") + ":" + programs,
             "HOME": surroundings["HOME"] ?? "/",
             "LANG": surroundings["LANG"] ?? "en_US.UTF-8",
         ]

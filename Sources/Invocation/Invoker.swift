@@ -88,6 +88,7 @@ public struct Invoker: Sendable {
             config: config.hasFile ? config.path : nil,
             configFolder: config.folder,
             buckets: buckets,
+            programs: programs,
             surroundings: surroundings,
             substituted: config.variables
         )

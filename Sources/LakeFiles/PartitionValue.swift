@@ -1,5 +1,5 @@
 public import DeltaTable
-import DuckDB
+public import DuckDB
 
 /// The text forms of partition values: in the log and in the names of folders.
 ///
@@ -26,6 +26,41 @@ public enum PartitionValue {
     public static func typed(_ text: String?, as type: DeltaType) -> String {
         guard let text, !text.isEmpty else { return "NULL::\(type.duckDBName)" }
         return "\(SQL.literal(text))::\(type.duckDBName)"
+    }
+
+    /// The values of partition columns in files' actions, in the text form that this writer uses.
+    ///
+    /// Other writers may write a time or a number otherwise.
+    public static func canonical(
+        _ files: [AddFile],
+        fields: [DeltaField],
+        on connection: borrowing Connection
+    ) throws(DuckDBError) -> [[String?]] {
+        let values = files.map { file in
+            fields.map { field -> String? in
+                let text = file.partitionValues[field.name] ?? nil
+                return text?.isEmpty == true ? nil : text
+            }
+        }
+        let isPlain = fields.allSatisfy { [.string, .long, .integer, .date].contains($0.type) }
+        guard !isPlain, !fields.isEmpty else { return values }
+        let texts = fields.map { logText(of: $0) }.joined(separator: ", ")
+        let names = fields.map { SQL.identifier($0.name) }.joined(separator: ", ")
+        var known: [[String?]: [String?]] = [:]
+        let distinct = Array(Set(values))
+        for start in stride(from: 0, to: distinct.count, by: 1000) {
+            let some = distinct[start..<min(start + 1000, distinct.count)]
+            let rows = some.enumerated().map { index, row in
+                let literals = zip(fields, row).map { typed($1, as: $0.type) }
+                return "(\(index), \(literals.joined(separator: ", ")))"
+            }
+            let found = try connection.rows(
+                "SELECT \(texts) FROM (VALUES \(rows.joined(separator: ", "))) v(i, \(names)) "
+                    + "ORDER BY i"
+            )
+            for (row, canonical) in zip(some, found) { known[row] = canonical.map(\.string) }
+        }
+        return values.map { known[$0] ?? $0 }
     }
 
     /// One component of a data file's folder: `column=value`, both escaped as Hive does.

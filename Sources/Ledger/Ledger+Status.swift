@@ -165,6 +165,23 @@ extension Ledger {
         }
     }
 
+    /// The runs whose request ids begin with a text, at most `limit`.
+    public func runs(
+        beginningWith text: String,
+        limit: Int
+    ) async throws(LedgerError) -> [RecordedRun] {
+        try await read("look up run \(text)") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(RecordedRun.columns) FROM runs r
+                    WHERE substr(request_id, 1, length(?1)) = ?1 AND length(?1) >= 4 LIMIT ?2
+                    """,
+                arguments: [text, limit]
+            ).map(RecordedRun.init(row:))
+        }
+    }
+
     /// The newest runs, newest first, of `function` or of all.
     public func newestRuns(
         ofFunction function: String?,

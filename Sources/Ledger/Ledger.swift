@@ -5,8 +5,8 @@ import GRDB
 ///
 /// One SQLite file in WAL mode with `synchronous=NORMAL`: a change survives the death of the
 /// process once its method has returned; what a power cut takes back, the next scan finds again.
-/// The daemon is the only writer of runs; other processes may read at any time, and move dead
-/// letters back, see ``redrive(function:at:)``. Every method is one transaction, and runs on a
+/// Who holds the lock of the buckets, mostly the daemon, is the only writer of runs; other processes
+/// may read at any time, and move dead letters back, see ``redrive(function:at:)``. Every method is one transaction, and runs on a
 /// thread of the ledger's own.
 public struct Ledger: Sendable {
     private let database: DatabasePool
@@ -30,6 +30,13 @@ public struct Ledger: Sendable {
             if !readOnly { try LedgerSchema.migrator.migrate(database) }
         } catch {
             throw LedgerError("open \(path)", error)
+        }
+    }
+
+    /// Whether it has its tables: not yet while the first daemon is making it.
+    public func isMade() throws(LedgerError) -> Bool {
+        do { return try database.read { try $0.tableExists("objects") } } catch {
+            throw LedgerError("look at the tables", error)
         }
     }
 

@@ -25,7 +25,13 @@ public struct LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     public let detail: String
 
     /// One line for a terminal or a log.
-    public var description: String { "ledger: cannot \(operation): \(detail) [\(code)]" }
+    public var description: String {
+        "ledger: cannot \(operation): \(detail) [\(code)]\(code == .unusable ? Self.remedy : "")"
+    }
+
+    private static let remedy =
+        "; restore `.sluice/ledger.sqlite` from a backup, or move it and its -wal and -shm away: the "
+        + "next start records every file anew, and tables keep their rows once"
 
     init(_ operation: String, _ error: any Error) {
         self.operation = operation

@@ -29,6 +29,9 @@ public struct LedgerStatus: Sendable, Equatable, Codable {
         public var superseded = 0
         /// Deliveries that were given up, of a table the versions of which there are such.
         public var deadLetters = 0
+
+        /// There is nothing.
+        public init() {}
     }
 
     /// Whether nothing has to be run.

@@ -95,6 +95,12 @@ struct Recording {
             """,
             [object.key.bucket, object.key.key, newest.known.version.sequencer.column]
         )
+        // What never set anything off was never accepted either.
+        let wasDelivered = try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deliveries WHERE object_id = ?)"),
+            arguments: [newest.id]
+        )
+        if wasDelivered != true { try deliver(object, newest.known.version, objectID: newest.id) }
     }
 
     private mutating func create(_ object: ObservedObject, after newest: Sequencer?) throws {
@@ -134,6 +140,16 @@ struct Recording {
                 states: "state IN ('queued', 'waiting') AND supersedable = 1"
             )
         }
+        try deliver(object, version, objectID: objectID)
+    }
+
+    /// Makes the deliveries that a version sets off.
+    private mutating func deliver(
+        _ object: ObservedObject,
+        _ version: ObjectVersion,
+        objectID: Int64
+    ) throws {
+        let source = object.source ?? version
         for plan in object.plans {
             try deliver(
                 plan,

@@ -89,10 +89,7 @@ public enum FinishedLine {
             }
         }
         return failures.map { failure, functions in
-            // Many messages begin with the object's name, as this line does.
-            let name = "\(version.object): "
-            let message = failure.errorMessage
-            let rest = message.hasPrefix(name) ? String(message.dropFirst(name.count)) : message
+            let rest = PlainText.message(failure.errorMessage, about: "\(version.object)")
             return "FAILED in \(functions.joined(separator: ", ")): \(failure.errorType): \(rest)"
         }
     }

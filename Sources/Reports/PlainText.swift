@@ -28,10 +28,12 @@ public enum PlainText {
     }
 
     /// Lines of words that fit into `width` columns; a longer word stands alone.
+    ///
+    /// What stands between backticks is to be copied, and is never broken.
     public static func wrapped(_ text: String, to width: Int) -> [String] {
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ") {
+        for word in words(of: text) {
             if line.isEmpty {
                 line = String(word)
             } else if self.width(of: line) + 1 + self.width(of: String(word)) <= width {
@@ -42,6 +44,28 @@ public enum PlainText {
             }
         }
         return lines + (line.isEmpty ? [] : [line])
+    }
+
+    private static func words(of text: String) -> [String] {
+        var words: [String] = []
+        var isOpen = false
+        for word in text.split(separator: " ") {
+            if isOpen, let last = words.indices.last {
+                words[last] += " " + word
+            } else {
+                words.append(String(word))
+            }
+            if !word.count(where: { $0 == "`" }).isMultiple(of: 2) { isOpen.toggle() }
+        }
+        return words
+    }
+
+    /// A message without the name of what it is about at its beginning, for lines that begin with it.
+    static func message(_ text: String, about name: String) -> String {
+        for ending in [": ", ", "] where text.hasPrefix(name + ending) {
+            return String(text.dropFirst(name.count + ending.count))
+        }
+        return text
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

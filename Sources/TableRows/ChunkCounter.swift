@@ -8,6 +8,17 @@ struct ChunkCounter {
     let buckets: BucketsFolder
     /// How a version's text becomes columns.
     let plan: (Manifest) -> ColumnPlan
+    /// Columns whose values are counted, and SQL of those that the plan has not.
+    var partitionColumns: [String] = []
+    var computedValues: [String] = []
+
+    /// What reading a version showed.
+    struct Finding {
+        /// False: some record is no row, or the strict reader sees other records than `split` did.
+        var isGood: Bool
+        /// About how many partitions its rows belong to; nil where none were counted.
+        var partitions: Int?
+    }
 
     /// The text relation over a version's chunks as they are.
     func wholeChunks(_ manifest: Manifest) -> String {
@@ -24,12 +35,11 @@ struct ChunkCounter {
 
     /// Reads versions that are written alike in one query, and tells which are good to the last row.
     ///
-    /// A version is missing in the answer when the query did not get through; false: some record is
-    /// no row, or the strict reader sees other records than `split` did.
+    /// A version is missing in the answer when the query did not get through.
     func countWholeGroups(
         _ manifests: [Manifest],
         on connection: borrowing Connection
-    ) throws -> [ObjectVersion: Bool] {
+    ) throws -> [ObjectVersion: Finding] {
         var groups: [(plan: ColumnPlan, members: [Manifest])] = []
         for manifest in manifests where manifest.records > 0 && isPlain(manifest) {
             let plan = plan(manifest)
@@ -42,7 +52,7 @@ struct ChunkCounter {
                 groups.append((plan, [manifest]))
             }
         }
-        var answer: [ObjectVersion: Bool] = [:]
+        var answer: [ObjectVersion: Finding] = [:]
         for group in groups {
             if try count(group.members, group.plan, into: &answer, on: connection) { continue }
             // One of them stops the reader; the others should not pay for it.
@@ -57,7 +67,7 @@ struct ChunkCounter {
     private func count(
         _ members: [Manifest],
         _ plan: ColumnPlan,
-        into answer: inout [ObjectVersion: Bool],
+        into answer: inout [ObjectVersion: Finding],
         on connection: borrowing Connection
     ) throws -> Bool {
         let files = members.flatMap { paths($0) }
@@ -65,19 +75,36 @@ struct ChunkCounter {
             over: ChunkText.relation(files, format: members[0].format),
             more: ", filename"
         )
-        let query = "SELECT filename, count(*), count(\"#bad\") FROM \(typed) GROUP BY filename"
+        let query =
+            "SELECT filename, count(*), count(\"#bad\"), \(partitionCount) FROM \(typed) "
+            + "GROUP BY filename"
         guard let figures = try rows(query, on: connection) else { return false }
-        var counts: [String: (records: Int, bad: Int)] = [:]
+        var counts: [String: (records: Int, bad: Int, partitions: Int)] = [:]
         for row in figures {
-            counts[row[0].string ?? ""] = (row[1].int ?? -1, row[2].int ?? -1)
+            counts[row[0].string ?? ""] = (row[1].int ?? -1, row[2].int ?? -1, row[3].int ?? 0)
         }
         for member in members {
-            answer[member.source] = zip(member.chunks, paths(member)).allSatisfy { chunk, path in
-                let seen = counts[path] ?? (0, 0)
-                return seen.records == chunk.records && seen.bad == 0
-            }
+            let seen = paths(member).map { counts[$0] ?? (0, 0, 0) }
+            answer[member.source] = Finding(
+                isGood: zip(member.chunks, seen).allSatisfy { chunk, seen in
+                    seen.records == chunk.records && seen.bad == 0
+                },
+                partitions: partitionColumns.isEmpty ? nil : seen.reduce(0) { $0 + $1.partitions }
+            )
         }
         return true
+    }
+
+    /// SQL that estimates how many partitions the rows belong to.
+    private var partitionCount: String {
+        guard !partitionColumns.isEmpty else { return "0" }
+        let values = partitionColumns.map { column in
+            let name = SQL.identifier(column)
+            let computed = computedValues.first { $0.hasSuffix(" AS \(name)") }
+            return computed.map { String($0.dropLast(" AS \(name)".count)) } ?? name
+        }
+        let value = values.count == 1 ? values[0] : "hash(\(values.joined(separator: ", ")))"
+        return "approx_count_distinct(\(value))"
     }
 
     /// A query's rows; nil when the content of the files stops the reader.
@@ -99,7 +126,7 @@ struct ChunkCounter {
     }
 
     /// Whether all chunks have the length that their manifest gives, and every record its fields.
-    private func isPlain(_ manifest: Manifest) -> Bool {
+    func isPlain(_ manifest: Manifest) -> Bool {
         let fields = max(1, manifest.format.fields ?? 1)
         return manifest.chunks.allSatisfy { chunk in
             let isEven = manifest.format.type == .json || chunk.cells == chunk.records * fields

@@ -14,8 +14,10 @@ struct ColumnPlan: Equatable {
         var type: ColumnType
         /// SQL over the text relation: the column's text, `NULL` where the version has none.
         var text: String
-        /// Whether settings name the type.
+        /// Whether settings name the type, or say that the column must hold times.
         var isGiven: Bool
+        /// How dates and times are written.
+        var times = TimeFormats()
         /// Whether only finite numbers are values.
         var mustBeFinite = false
     }
@@ -28,66 +30,76 @@ struct ColumnPlan: Equatable {
     var malformed: String?
     /// Columns or dotted paths that must have a value.
     var keys: [String] = []
+    /// What the warehouse cannot hold.
+    var storable = StorableValues.all
 
     static func == (left: ColumnPlan, right: ColumnPlan) -> Bool {
         left.columns == right.columns && left.malformed == right.malformed
-            && left.keys == right.keys
+            && left.keys == right.keys && left.storable == right.storable
     }
 }
 
 extension ColumnPlan {
     /// The plan for a version of a table.
-    init(_ manifest: Manifest, entry: TableEntry, settings: TableSettings) {
+    init(
+        _ manifest: Manifest,
+        entry: TableEntry,
+        settings: TableSettings,
+        storable: StorableValues
+    ) {
+        self.storable = storable
+        let map = ColumnMap(settings)
         let folders = PathPartition.all(inKey: manifest.source.key)
-        let given = Set(settings.columns.map(\.name))
+        let given = settings.timeColumns.union(settings.columns.map(\.name))
+        let columns = entry.columns
+        let texts: [String: [String]]
         switch manifest.format.type {
         case .csv:
-            let names = Self.names(ofFields: manifest.format, settings: settings)
-            self.init(
-                columns: entry.columns.map { column in
-                    let position = names.firstIndex(of: column.name)
-                    let text = position.map { "f\($0)" } ?? Self.literal(column.name, folders)
-                    return Column(
-                        name: column.name,
-                        type: column.type,
-                        text: text,
-                        isGiven: given.contains(column.name)
-                    )
-                }
-            )
+            texts = map.fields(byColumnIn: manifest.format).mapValues { $0.map { "f\($0)" } }
         case .json:
-            let members = JSONMembers(entry.columns.filter { !$0.isPartitionKey })
-            self.init(
-                columns: entry.columns.map { column in
-                    let folder = Self.literal(column.name, folders)
-                    var text = column.isPartitionKey ? folder : members.text(column)
-                    if !column.isPartitionKey, folder != "NULL" {
-                        text = "coalesce(\(text), \(folder))"
-                    }
-                    return Column(
-                        name: column.name,
-                        type: column.type,
-                        text: text,
-                        isGiven: given.contains(column.name)
-                    )
-                }
-            )
+            let members = JSONColumns(columns, map: map)
+            texts = members.texts
             shape = { members.relation(over: $0) }
             malformed = "NOT is_object"
         }
+        self.columns = columns.map { column in
+            Column(
+                name: column.name,
+                type: column.type,
+                text: Self.firstText(
+                    texts[column.name] ?? [],
+                    otherwise: Self.literal(column.name, folders),
+                    format: manifest.format
+                ),
+                isGiven: given.contains(column.name),
+                times: settings.format.times
+            )
+        }
         if settings.transform == nil { keys = settings.keys }
         if settings.similarity != nil {
-            for index in columns.indices where columns[index].name == "value" {
-                columns[index].mustBeFinite = true
+            for index in self.columns.indices where columns[index].name == "value" {
+                self.columns[index].mustBeFinite = true
             }
         }
     }
 
-    /// The names in the table of the fields of delimited text.
-    static func names(ofFields format: RecordFormat, settings: TableSettings) -> [String] {
-        if let cells = format.columns { return ColumnNames.names(ofHeader: cells) }
-        if !settings.columns.isEmpty { return settings.columns.map(\.name) }
-        return ColumnNames.names(withoutHeader: format.fields ?? 0)
+    /// SQL of a column's text: of what a record has for it, the first with a value.
+    ///
+    /// A folder's value counts for delimited text without a field of the column, and for JSON
+    /// wherever there is no member.
+    private static func firstText(
+        _ texts: [String],
+        otherwise folder: String,
+        format: RecordFormat
+    ) -> String {
+        guard let first = texts.first else { return folder }
+        var choices = texts
+        if texts.count > 1 {
+            // An empty text counts only where nothing has more.
+            choices = texts.map { "CASE WHEN trim(\($0)) <> '' THEN \($0) END" } + texts
+        }
+        if format.type == .json, folder != "NULL" { choices.append(folder) }
+        return choices.count > 1 ? "coalesce(\(choices.joined(separator: ", ")))" : first
     }
 
     private static func literal(_ column: String, _ folders: [PathPartition]) -> String {
@@ -99,8 +111,9 @@ extension ColumnPlan {
     /// SQL of the typed relation: the columns, then `#bad`, null where the record is good.
     ///
     /// `#bad` is the index of the first column that has no value although there is text, from the
-    /// number of columns on that of a key without a value, -1 where the record is none. `more` is
-    /// added to the selected columns.
+    /// number of columns on that of a key without a value, behind those that of a column whose value
+    /// the warehouse cannot hold, -1 where the record is none. `more` is added to the selected
+    /// columns.
     func typed(over chunks: String, more: String = "") -> String {
         let values = columns.map { "\($0.value) AS \(SQL.identifier($0.name))" }
         let bad = badCase.map { ["\($0) AS \"#bad\""] } ?? ["NULL::INTEGER AS \"#bad\""]
@@ -110,9 +123,14 @@ extension ColumnPlan {
 
     /// SQL of the text of the column that `#bad` names.
     var badText: String {
-        let cases = columns.enumerated().map {
-            " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
-        }
+        let behind = columns.count + keys.count
+        let cases =
+            columns.enumerated().map {
+                " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
+            }
+            + limits.map {
+                " WHEN \(behind + $0.column) THEN CAST(\(columns[$0.column].text) AS VARCHAR)"
+            }
         return "CASE \(badCase ?? "NULL")\(cases.joined()) ELSE NULL END"
     }
 
@@ -132,9 +150,20 @@ extension ColumnPlan {
             let column = columns[bad]
             let expected = column.mustBeFinite ? "a finite number" : column.type.description
             return (column.name, "the text is no \(expected), as \(column.name) must be")
-        default:
+        case ..<(columns.count + keys.count):
             let key = keys[bad - columns.count]
             return (key, "\(key) has no value; it identifies rows, so it must have one")
+        default:
+            let index = bad - columns.count - keys.count
+            let limit = limits.first { $0.column == index }?.limit
+            return (columns[index].name, limit?.reason ?? "the warehouse cannot hold it")
+        }
+    }
+
+    private var limits: [(column: Int, limit: StorableValues.Limit)] {
+        columns.enumerated().compactMap { index, column in
+            guard column.text != "NULL" else { return nil }
+            return storable.limit(ofText: column.text, as: column.type).map { (index, $0) }
         }
     }
 
@@ -147,6 +176,8 @@ extension ColumnPlan {
             let missing = keyValue(key).map { "(\($0)) IS NULL" } ?? "true"
             cases.append(" WHEN \(missing) THEN \(columns.count + index)")
         }
+        let behind = columns.count + keys.count
+        cases += limits.map { " WHEN \($0.limit.condition) THEN \(behind + $0.column)" }
         return cases.isEmpty ? nil : "CASE\(cases.joined()) END"
     }
 }
@@ -155,19 +186,21 @@ extension ColumnPlan.Column {
     /// SQL of the column's value.
     var value: String {
         guard text != "NULL" else { return "CAST(NULL AS \(type.sqlName))" }
-        return ScalarText.value(text, as: type, isGiven: isGiven)
+        return ScalarText.value(text, as: type, isGiven: isGiven, times: times)
     }
 
     /// SQL that holds where there is text and no value; nil where every text is one.
     var isBad: String? {
         guard text != "NULL", type != .string, type != .void else { return nil }
-        return "NOT \(ScalarText.isBlank(text, as: type)) AND \(isMisfit)"
+        // What is rare comes first: the rest is then looked at in few rows.
+        let isFilled = "NOT \(ScalarText.isBlank(text, as: type))"
+        return type.isScalar ? "\(isMisfit) AND \(isFilled)" : "\(isFilled) AND \(isMisfit)"
     }
 
     /// SQL that holds where text that is not blank is no value.
     private var isMisfit: String {
         if mustBeFinite { return "NOT coalesce(isfinite(\(value)), false)" }
         guard isGiven, !type.isScalar else { return "\(value) IS NULL" }
-        return "NOT \(NestedText.fits(text, as: type))"
+        return "NOT \(NestedText.fits(text, as: type, times: times))"
     }
 }

@@ -33,18 +33,28 @@ public struct EarlierText {
                     + "tables.\(settings.name).columns, or raise rewriteLimit, then `sluice redrive`"
             )
         }
-        for manifest in manifests where !manifest.chunks.allSatisfy(isThere) {
+        // All are looked at before the first is restored, which may take long.
+        let missing = manifests.filter { !$0.chunks.allSatisfy(isThere) }
+        for manifest in missing where !isInStage1(manifest.source) {
+            throw gone(manifest.source.source)
+        }
+        for manifest in missing {
             let isBack = try RestoredText.restore(manifest, context: context)
             guard isBack, manifest.chunks.allSatisfy(isThere) else {
-                throw gone(
-                    VersionHistory.Version(
-                        source: manifest.source.source,
-                        sequencer: manifest.source.sequencer.column
-                    )
-                )
+                throw gone(manifest.source.source)
             }
         }
         return manifests
+    }
+
+    /// Whether the stage-1 object still has the bytes of a version.
+    private func isInStage1(_ version: ObjectVersion) -> Bool {
+        let path = context.buckets.path(of: version.objectKey)
+        var information = stat()
+        guard stat(path, &information) == 0, Int64(information.st_size) == version.size else {
+            return false
+        }
+        return (try? ContentDigest.eTag(ofFile: path).eTag) == version.eTag
     }
 
     private func isThere(_ chunk: Manifest.Chunk) -> Bool {
@@ -65,22 +75,22 @@ public struct EarlierText {
     }
 
     private func manifest(of version: VersionHistory.Version) throws -> Manifest {
-        guard let object = Self.object(of: version) else { throw gone(version) }
+        guard let object = Self.object(of: version) else { throw gone(version.source) }
         let key = Manifest.key(table: settings.name, source: object)
         do {
             return try Manifest(
                 path: context.buckets.path(of: ObjectKey(bucket: "stage-2", key: key))
             )
         } catch let error as BucketsError where error.isMissing {
-            throw gone(version)
+            throw gone(version.source)
         }
     }
 
-    private func gone(_ version: VersionHistory.Version) -> VersionRefusal {
+    private func gone(_ source: String) -> VersionRefusal {
         refusal(
             "TextGone",
-            "\(changed) cannot hold what the new version has, and the text of \(version.source), "
-                + "which is in the table, is gone from stage-1 and stage-2. Drop \(version.source) again, then "
+            "\(changed) cannot hold what the new version has, and the text of \(source), which "
+                + "is in the table, is gone from stage-1 and stage-2. Drop \(source) again, then "
                 + "`sluice redrive`"
         )
     }

@@ -1,18 +1,19 @@
-import Catalog
 import DuckDB
 import Events
 
-/// SQL that takes the members of JSON objects apart, each document parsed once for all of them.
+/// SQL that takes the members of JSON objects apart, each document parsed once for those at its top.
 struct JSONMembers: Sendable {
     private let structure: String
     private let repeated: Set<String>
 
-    /// Takes the columns whose `originals` are members.
-    init(_ columns: [TableEntry.KnownColumn]) {
+    /// Takes paths to members, and whether what is there can be an array or an object.
+    init(_ paths: [(path: [String], isNested: Bool)]) {
         var kinds: [(name: String, isNested: Bool)] = []
-        for column in columns {
-            for name in column.originals where !kinds.contains(where: { $0.name == name }) {
-                kinds.append((name, !column.type.isScalar))
+        for (path, isNested) in paths where path.count == 1 {
+            if let index = kinds.firstIndex(where: { $0.name == path[0] }) {
+                kinds[index].isNested = kinds[index].isNested || isNested
+            } else {
+                kinds.append((path[0], isNested))
             }
         }
         let folded = Dictionary(grouping: kinds.map(\.name)) { $0.lowercased() }
@@ -27,14 +28,13 @@ struct JSONMembers: Sendable {
         structure = members.isEmpty ? "" : text ?? ""
     }
 
-    /// SQL of a column's text over ``relation(over:)``.
-    func text(_ column: TableEntry.KnownColumn) -> String {
-        let parts = column.originals.map { name in
-            repeated.contains(name)
-                ? "json_extract_string(doc, \(SQL.literal(Self.pointer(to: name))))"
-                : "CAST(d.\(SQL.identifier(name)) AS VARCHAR)"
+    /// SQL of the text at a path over ``relation(over:)``.
+    func text(_ path: [String]) -> String {
+        if let name = path.first, path.count == 1, !repeated.contains(name) {
+            return "CAST(d.\(SQL.identifier(name)) AS VARCHAR)"
         }
-        return parts.count == 1 ? parts[0] : "coalesce(\(parts.joined(separator: ", ")))"
+        let pointer = path.map { Self.pointer(to: $0) }.joined()
+        return "json_extract_string(doc, \(SQL.literal(pointer)))"
     }
 
     /// SQL of documents, `doc`, with their members, `d`, and whether they are objects.

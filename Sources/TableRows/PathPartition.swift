@@ -1,4 +1,3 @@
-import Catalog
 import Events
 
 /// A `key=value` folder in the path of an object, as Hive writes partitions.

@@ -1,22 +1,28 @@
-public import Events
+import Events
 
 /// SQL that reads text as a value of a type, and that tells whether text is one.
 ///
 /// `text` is always an SQL expression of type VARCHAR.
-public enum ScalarText {
+enum ScalarText {
     /// The value of a text, null where it has none, and where it is no value of the type.
     ///
     /// - Parameters:
     ///   - text: The expression.
     ///   - type: The column's type.
     ///   - isGiven: Whether settings name the type; an inferred one was checked by `crawl`.
+    ///   - times: How dates and times are written.
     /// - Returns: An expression of the type.
-    static func value(_ text: String, as type: ColumnType, isGiven: Bool) -> String {
+    static func value(
+        _ text: String,
+        as type: ColumnType,
+        isGiven: Bool,
+        times: TimeFormats
+    ) -> String {
         let cast = "TRY_CAST(\(text) AS \(type.sqlName))"
         switch type {
         case .string, .void: return text
         case .array, .struct:
-            if isGiven { return NestedText.value(text, as: type) }
+            if isGiven { return NestedText.value(text, as: type, times: times) }
             return "TRY_CAST(CASE WHEN json_valid(\(text)) THEN CAST(\(text) AS JSON) END "
                 + "AS \(type.sqlName))"
         case .boolean: return isGiven ? "TRY_CAST(trim(\(text)) AS BOOLEAN)" : cast
@@ -34,16 +40,29 @@ public enum ScalarText {
             return "CASE WHEN regexp_full_match(trim(\(text)), "
                 + "'[-+]?[0-9]*([.][0-9]{0,\(scale)}0*)?') THEN \(cast) END"
         case .date:
-            return isGiven
+            let plain =
+                isGiven
                 ? "CASE WHEN regexp_full_match(trim(\(text)), "
                     + "'[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,2}') THEN \(cast) END" : cast
+            return first(times.dates(text) + [plain])
         case .timestamp:
             // Words such as `infinity` are no times in files. Names of zones must not reach the cast:
             // it reads what follows without an offset in the last zone that it was told.
-            return isGiven
+            let plain =
+                isGiven
                 ? "CASE WHEN regexp_full_match(trim(\(text)), '\(givenTime)') "
                     + "THEN \(instant(text)) END" : instant(text)
+            return first(times.instants(text) + [plain])
         }
+    }
+
+    /// The date or time of a text in a column that must hold such, under the rules of given types.
+    static func time(_ text: String, as type: ColumnType, times: TimeFormats) -> String {
+        value(text, as: type, isGiven: true, times: times)
+    }
+
+    private static func first(_ values: [String]) -> String {
+        values.count == 1 ? values[0] : "coalesce(\(values.joined(separator: ", ")))"
     }
 
     private static let givenTime =
@@ -71,7 +90,11 @@ public enum ScalarText {
     /// Whether a text that is not blank is, to `crawl`, a value of an inferred type.
     ///
     /// Stricter than reading it: nothing may change when the value is written again.
-    public static func looks(_ text: String, like type: ColumnType) -> String {
+    static func looks(
+        _ text: String,
+        like type: ColumnType,
+        times: TimeFormats
+    ) -> String {
         switch type {
         case .boolean:
             "lower(\(text)) IN ('true', 'false')"
@@ -83,14 +106,28 @@ public enum ScalarText {
                 + "AND length(\(digits(of: text))) <= 17 AND isfinite(TRY_CAST(\(text) AS DOUBLE)) "
                 + "AND (TRY_CAST(\(text) AS DOUBLE) <> 0 OR \(digits(of: text)) = '')"
         case .date:
-            "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
-                + "AND TRY_CAST(\(text) AS DATE) IS NOT NULL"
+            any(
+                times.dates(text).map { "\($0) IS NOT NULL" } + [
+                    "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
+                        + "AND TRY_CAST(\(text) AS DATE) IS NOT NULL"
+                ]
+            )
         case .timestamp:
-            "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}"
-                + "(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[-+]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?') "
-                + "AND \(instant(text)) IS NOT NULL"
+            any(
+                times.instants(text).map { "\($0) IS NOT NULL" } + [
+                    "regexp_full_match(\(text), '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}"
+                        + "(:[0-9]{2}([.][0-9]{1,6})?)?"
+                        + "(Z|[-+]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?)?') "
+                        + "AND \(instant(text)) IS NOT NULL"
+                ]
+            )
         default: "true"
         }
+    }
+
+    private static func any(_ conditions: [String]) -> String {
+        conditions.count == 1
+            ? conditions[0] : "(\(conditions.map { "(\($0))" }.joined(separator: " OR ")))"
     }
 
     /// The digits of a number without an exponent, from the first that is not 0.
@@ -99,7 +136,7 @@ public enum ScalarText {
     }
 
     /// Whether a text that looks like a bigint is beyond 2^53, where doubles are not exact.
-    public static func isWideInteger(_ text: String) -> String {
+    static func isWideInteger(_ text: String) -> String {
         "abs(TRY_CAST(\(text) AS HUGEINT)) > 9007199254740992"
     }
 }

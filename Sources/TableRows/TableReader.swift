@@ -1,7 +1,7 @@
 public import Buckets
 public import Catalog
 public import DuckDB
-import Events
+public import Events
 public import FunctionConfig
 public import HandlerRuntime
 
@@ -15,13 +15,14 @@ public struct TableReader: Sendable {
     /// The table's settings.
     public let settings: TableSettings
     /// The table's catalog entry.
-    public let entry: TableEntry
+    public internal(set) var entry: TableEntry
 
     let buckets: BucketsFolder
     let scratchFolder: String
     let functionName: String
     let transform: Transform?
-    private let numbersRows: Bool
+    let numbersRows: Bool
+    private let storable: StorableValues
 
     /// Makes a reader for the run of a handler.
     ///
@@ -40,6 +41,7 @@ public struct TableReader: Sendable {
         self.settings = settings
         self.entry = entry
         self.numbersRows = numbersRows
+        storable = StorableValues(context.config.warehouse)
         buckets = context.buckets
         scratchFolder = context.scratchFolder
         functionName = context.functionName
@@ -47,28 +49,30 @@ public struct TableReader: Sendable {
             try Transform(
                 path: path,
                 source: entry.columns.map(\.name),
-                keys: settings.keys
+                keys: settings.keys,
+                storable: StorableValues(context.config.warehouse)
             )
         }
     }
 
     /// Looks at every record of the versions and writes their quarantine files.
     ///
-    /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails.
+    /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails, `HandlerError` when the
+    ///   table has not the columns that its settings need.
     public func prepare(
         _ manifests: [Manifest],
         on connection: borrowing Connection
     ) throws -> PreparedRows {
-        var columns = entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
-        if let transform {
-            do throws(DuckDBError) {
-                columns = try transform.columns(of: columns, on: connection)
-            } catch {
-                let refusals = manifests.map { transform.refusal($0, error) }
-                return PreparedRows(columns: columns, versions: [], refusals: refusals)
-            }
+        let columns: [ColumnType.Field]
+        do {
+            columns = try self.columns(on: connection)
+        } catch let error as DuckDBError {
+            guard let transform else { throw error }
+            let refusals = manifests.map { transform.refusal($0, error) }
+            return PreparedRows(columns: [], versions: [], refusals: refusals)
         }
-        var prepared = PreparedRows(columns: columns, versions: [], refusals: [])
+        let all = try withComputed(columns)
+        var prepared = PreparedRows(columns: all, versions: [], refusals: [])
         var counted = try counter.countWholeGroups(manifests, on: connection)
         for manifest in manifests {
             do {
@@ -86,9 +90,14 @@ public struct TableReader: Sendable {
         return prepared
     }
 
+    /// The table's columns without those that are computed for partitions.
+    func columns(on connection: borrowing Connection) throws -> [ColumnType.Field] {
+        try transform?.columns(of: fields, on: connection) ?? fields
+    }
+
     private func prepare(
         _ manifest: Manifest,
-        counted: Bool?,
+        counted: ChunkCounter.Finding?,
         columns: [ColumnType.Field],
         on connection: borrowing Connection
     ) throws -> PreparedVersion {
@@ -104,7 +113,7 @@ public struct TableReader: Sendable {
             relation: ""
         )
         let typed: String
-        if counted == true || manifest.records == 0 {
+        if counted?.isGood == true || manifest.records == 0 {
             typed = plan.typed(over: counter.wholeChunks(manifest))
         } else {
             let located = try LocatedRecords(
@@ -118,25 +127,38 @@ public struct TableReader: Sendable {
         }
         if let transform {
             do {
-                let rows = try transform.count(over: typed, manifest, &quarantine, connection)
+                let rows = try transform.count(
+                    over: typed,
+                    columns,
+                    manifest,
+                    &quarantine,
+                    connection
+                )
                 version.rows = rows
             } catch let error as DuckDBError {
                 throw transform.refusal(manifest, error)
             }
         }
         version.rejected = quarantine.count
-        let refusal = refusal(version)
+        version.relation = relation(over: typed, manifest: manifest, columns: columns)
+        var refusal = refusal(version)
+        if refusal == nil {
+            refusal = try self.refusal(
+                ofPartitionsIn: version,
+                estimate: counted?.partitions,
+                on: connection
+            )
+        }
         try quarantine.finish(isRefused: refusal != nil)
         if let refusal { throw refusal }
-        version.relation = relation(over: typed, manifest: manifest, columns: columns)
         return version
     }
 
-    private func plan(_ manifest: Manifest) -> ColumnPlan {
-        ColumnPlan(manifest, entry: entry, settings: settings)
+    func plan(_ manifest: Manifest) -> ColumnPlan {
+        ColumnPlan(manifest, entry: entry, settings: settings, storable: storable)
     }
 
-    private func quarantine(of manifest: Manifest) -> Quarantine {
+    func quarantine(of manifest: Manifest) -> Quarantine {
         Quarantine(
             source: manifest.source,
             table: settings.name,
@@ -145,17 +167,27 @@ public struct TableReader: Sendable {
         )
     }
 
-    private var counter: ChunkCounter { ChunkCounter(buckets: buckets, plan: plan) }
+    var counter: ChunkCounter {
+        var counter = ChunkCounter(buckets: buckets, plan: plan)
+        if transform == nil {
+            counter.partitionColumns = settings.partitionBy
+            counter.computedValues = computedValues(fields)
+        }
+        return counter
+    }
 
-    private func relation(
+    /// The columns of the catalog: before a `transform`, without computed ones, `_source` and `_seq`.
+    var fields: [ColumnType.Field] {
+        entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
+    }
+
+    func relation(
         over typed: String,
         manifest: Manifest,
         columns: [ColumnType.Field]
     ) -> String {
         let rows = transform?.relation(over: typed, columns: columns) ?? typed
-        let parted =
-            settings.partitionBy.isEmpty
-            ? entry.columns.filter(\.isPartitionKey).map(\.name) : settings.partitionBy
+        let parted = partitionColumns
         let names = columns.map { column in
             let name = SQL.identifier(column.name)
             // The lake cannot tell an empty text from none in a partition; nor shall the warehouse.
@@ -167,7 +199,8 @@ public struct TableReader: Sendable {
             "CAST(\(manifest.source.sequencer.column) AS BIGINT) AS _seq",
         ]
         let number = numbersRows ? ["row_number() OVER () AS \"#row\""] : []
-        return "(SELECT \((names + own + number).joined(separator: ", ")) FROM \(rows))"
+        let computed = computedValues(columns)
+        return "(SELECT \((names + computed + own + number).joined(separator: ", ")) FROM \(rows))"
     }
 
     /// What `onError` and the table's mode say of a version with these figures.

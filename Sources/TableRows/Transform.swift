@@ -1,5 +1,4 @@
 import Buckets
-import Catalog
 import DuckDB
 import Events
 import HandlerRuntime
@@ -10,13 +9,20 @@ struct Transform: Sendable {
     private let statement: String
     private let keys: [String]
     private let source: [String]
+    private let storable: StorableValues
 
     /// Reads the file.
     ///
     /// `source` are the columns that it selects from, `keys` columns of its result that must have a
-    /// value.
-    init(path: String, source: [String], keys: [String]) throws(HandlerError) {
+    /// value, `storable` what the warehouse can hold.
+    init(
+        path: String,
+        source: [String],
+        keys: [String],
+        storable: StorableValues
+    ) throws(HandlerError) {
         self.path = path
+        self.storable = storable
         self.source = source
         self.keys = keys
         do {
@@ -56,19 +62,21 @@ struct Transform: Sendable {
         return columns.map { ColumnType.Field(name: $0.name, type: ColumnType($0.type)) }
     }
 
-    /// SQL of the result with each column as its type, rows without a key left out.
+    /// SQL of the result with each column as its type, bad rows left out.
     func relation(over rows: String, columns: [ColumnType.Field]) -> String {
         let values = columns.map { field in
             let name = SQL.identifier(field.name)
             return "CAST(\(name) AS \(field.type.sqlName)) AS \(name)"
         }
-        let filter = keys.isEmpty ? "" : " WHERE NOT (\(withoutKey))"
+        let filter = badCase(columns).map { " WHERE (\($0)) IS NULL" } ?? ""
         return "(SELECT \(values.joined(separator: ", ")) FROM \(applied(to: rows))\(filter))"
     }
 
-    /// Counts the result's rows and puts those without a key into quarantine.
+    /// Counts the result's rows and puts the bad ones, without a key or with a value that the
+    /// warehouse cannot hold, into quarantine.
     func count(
         over rows: String,
+        _ columns: [ColumnType.Field],
         _ manifest: Manifest,
         _ quarantine: inout Quarantine.Writer,
         _ connection: borrowing Connection
@@ -78,25 +86,26 @@ struct Transform: Sendable {
             "SELECT count(*), bit_xor(hash(t)) FROM \(applied(to: rows)) t"
         )
         let total = figures.first?.first?.int ?? 0
-        guard !keys.isEmpty else { return total }
+        guard let badCase = badCase(columns) else { return total }
         let result = try connection.query(
-            "SELECT CAST(to_json(t) AS VARCHAR) FROM \(applied(to: rows)) t WHERE \(withoutKey)"
+            "SELECT \(badCase), CAST(to_json(t) AS VARCHAR) FROM \(applied(to: rows)) t "
+                + "WHERE (\(badCase)) IS NOT NULL"
         )
         var bad = 0
         while let chunk = try result.nextChunk() {
             for row in 0..<chunk.rowCount {
                 bad += 1
-                let text = chunk.value(column: 0, row: row).string ?? ""
+                let defect = defects(columns)[chunk.value(column: 0, row: row).int ?? 0]
+                let text = chunk.value(column: 1, row: row).string ?? ""
                 try quarantine.add(
                     BadRow(
                         source: manifest.source.source,
                         sequencer: manifest.source.sequencer,
                         line: nil,
                         record: nil,
-                        column: nil,
+                        column: defect.column,
                         value: nil,
-                        reason: "a key (\(keys.joined(separator: ", "))) has no value behind "
-                            + "`transform`; it identifies rows, so it must have one",
+                        reason: defect.reason,
                         raw: BadRow.raw(text.utf8)
                     )
                 )
@@ -119,6 +128,30 @@ struct Transform: Sendable {
         let names = source.map { SQL.identifier($0) }.joined(separator: ", ")
         // The statement's last line may be a comment, so it ends with a line break.
         return "(WITH source AS (SELECT \(names) FROM \(rows)) SELECT * FROM (\(statement)\n))"
+    }
+
+    /// SQL of the number of what is wrong with a row; nil where nothing can be.
+    private func badCase(_ columns: [ColumnType.Field]) -> String? {
+        let cases = defects(columns).enumerated().map {
+            " WHEN \($0.element.condition) THEN \($0.offset)"
+        }
+        return cases.isEmpty ? nil : "CASE\(cases.joined()) END"
+    }
+
+    /// What can be wrong with a row.
+    private func defects(
+        _ columns: [ColumnType.Field]
+    ) -> [(condition: String, column: String?, reason: String)] {
+        let limits = columns.compactMap { field in
+            storable.limit(ofValue: SQL.identifier(field.name), as: field.type).map {
+                (condition: $0.condition, column: Optional(field.name), reason: $0.reason)
+            }
+        }
+        guard !keys.isEmpty else { return limits }
+        let reason =
+            "a key (\(keys.joined(separator: ", "))) has no value behind `transform`; it identifies "
+            + "rows, so it must have one"
+        return [(condition: withoutKey, column: nil, reason: reason)] + limits
     }
 
     private var withoutKey: String {

@@ -1,4 +1,4 @@
-import Buckets
+public import Buckets
 import Events
 public import FunctionConfig
 
@@ -32,7 +32,7 @@ public struct VersionHistory: Equatable, Sendable {
 
     /// How versions combine.
     public let mode: TableSettings.Mode
-    /// The versions; of one key only the newest, but in mode `upsert` all.
+    /// The versions; of one key only the newest, unless the mode counts all versions.
     public let versions: Set<Version>
 
     /// A table's history.
@@ -44,7 +44,7 @@ public struct VersionHistory: Equatable, Sendable {
     /// What is to be done with a version.
     public func state(of version: Version) -> State {
         if versions.contains(version) { return .present }
-        if mode == .upsert { return .due }
+        if mode.countsAllVersions { return .due }
         let newer = versions.filter { $0.sequencer > version.sequencer }
         if newer.contains(where: { $0.source == version.source }) { return .superseded }
         return mode == .replace && !newer.isEmpty ? .outdated : .due
@@ -59,7 +59,7 @@ public struct VersionHistory: Equatable, Sendable {
     /// The versions whose rows give way to new versions.
     public func replaced(by new: [Version]) -> [Version] {
         switch mode {
-        case .upsert: []
+        case .upsert, .replacePartitions: []
         case .replace: contributing
         case .append:
             versions.filter { old in new.contains { $0.source == old.source } }
@@ -76,7 +76,7 @@ public struct VersionHistory: Equatable, Sendable {
         let ordered = versions.sorted {
             $0.manifest.source.sequencer < $1.manifest.source.sequencer
         }
-        guard mode != .upsert else { return (ordered, []) }
+        guard !mode.countsAllVersions else { return (ordered, []) }
         var chosen: [PreparedVersion] = []
         var passed: [(version: PreparedVersion, state: State)] = []
         for version in ordered.reversed() {
@@ -94,10 +94,12 @@ public struct VersionHistory: Equatable, Sendable {
 
 extension PreparedVersion {
     /// The version's name.
+    public var name: VersionHistory.Version { manifest.name }
+}
+
+extension Manifest {
+    /// The name of the version that it describes.
     public var name: VersionHistory.Version {
-        VersionHistory.Version(
-            source: manifest.source.source,
-            sequencer: manifest.source.sequencer.column
-        )
+        VersionHistory.Version(source: source.source, sequencer: source.sequencer.column)
     }
 }

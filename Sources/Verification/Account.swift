@@ -14,7 +14,7 @@ struct Account: Equatable {
     /// Records, by the manifest; nil where they cannot be compared with rows.
     var records: Int64?
     /// Whether rows may have given way to later versions.
-    var isUpsert: Bool
+    var canGiveWay: Bool
     /// Whether no later version is in the table.
     var isNewest = false
     /// Good rows, by the history of the same table in the other store; nil where it does not tell.
@@ -24,7 +24,7 @@ struct Account: Equatable {
     enum Fault: Equatable {
         /// The table does not hold so many rows.
         case rows(expected: Int64)
-        /// The last version of a table with keys has no row left, though none came after it.
+        /// The last version has no row left, though none came after it.
         case noRowOfNewest
         /// The history's figures should be these.
         case load(rows: Int64, rejected: Int64)
@@ -47,7 +47,7 @@ struct Account: Equatable {
         var faults: [Fault] = []
         if let wrong = wrongLoad(loaded, rejected, bad) { return [wrong] }
         if !fits(loaded) { faults.append(.rows(expected: loaded)) }
-        if isUpsert, isNewest, loaded > 0, rows == 0 { faults.append(.noRowOfNewest) }
+        if canGiveWay, isNewest, loaded > 0, rows == 0 { faults.append(.noRowOfNewest) }
         if bad != rejected { faults.append(.quarantine(expected: rejected)) }
         if faults.isEmpty, let records, loaded + rejected != records {
             faults.append(.records(records))
@@ -62,11 +62,11 @@ struct Account: Equatable {
             let good = records - bad
             return good >= 0 && fits(good) ? .load(rows: good, rejected: bad) : nil
         }
-        guard let elsewhere = loadedElsewhere, elsewhere != loaded, !isUpsert else { return nil }
+        guard let elsewhere = loadedElsewhere, elsewhere != loaded, !canGiveWay else { return nil }
         return rows == elsewhere ? .load(rows: elsewhere, rejected: bad) : nil
     }
 
     private func fits(_ expected: Int64) -> Bool {
-        isUpsert ? rows <= expected : rows == expected
+        canGiveWay ? rows <= expected : rows == expected
     }
 }

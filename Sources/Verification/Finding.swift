@@ -74,6 +74,7 @@ public enum FindingCode: String, Sendable, Codable, CaseIterable {
     case rowsWithoutLoad = "RowsWithoutLoad"
     case loadWithoutRows = "LoadWithoutRows"
     case doubledKey = "DoubledKey"
+    case sharedPartition = "SharedPartition"
     case rowsDiffer = "RowsDiffer"
     case unaccountedRecords = "UnaccountedRecords"
     case wrongLoad = "WrongLoad"

@@ -2,7 +2,9 @@ import Buckets
 import Events
 import FunctionConfig
 
-/// Commands that put things right, as a person can type them.
+/// What puts things right, in commands that a person can type, in backquotes and in their order.
+///
+/// Where there is another way it stands behind `; or`.
 struct Remedies {
     let wiring: Wiring
     let place: CommandPlace
@@ -19,39 +21,85 @@ struct Remedies {
 
     var redrive: String { sluice("redrive") + ", then " + sluice("up --once") }
 
-    /// Builds a table anew from its text.
+    func remove(_ file: String) -> String { "nothing reads it: `rm \(path(file))`" }
+
+    func removeFolder(_ folder: String) -> String {
+        "an interrupted run left it: `rm -r \(path(folder))`"
+    }
+
+    // MARK: - Whole tables
+
+    /// Builds a table anew from the text of its versions.
     func rebuild(_ table: String, _ store: Finding.Store) -> String {
         if let input = wiring.config.similarityTable?.name, Wiring.resultTables.contains(table) {
             return store == .lake
                 ? computeAgain(from: input) : copyAgain(table, versions[table])
         }
-        let manifests =
-            "`cd \(Self.quoted(place.buckets)) && find \(Self.quoted("stage-2/\(table)")) -name "
-            + "\(Manifest.fileName)`"
-        let function = wiring.function(store == .lake ? "convert" : "load")
-        let again =
-            "give every manifest that \(manifests) lists to "
-            + "\(sluice("invoke \(function) MANIFEST ..."))"
         return store == .lake
-            ? "put it back from a backup, or build the table anew from its text: move "
-                + "\(path("lake/\(table)")) away, then \(again)"
-            : "build the table anew from its text: `DROP TABLE IF EXISTS \(table); DELETE FROM "
-                + "sluice_loads WHERE table_name = '\(table)'` with DuckDB's or PostgreSQL's command "
-                + "line, then \(again)"
+            ? "build the table anew from its text: `mv \(path("lake/\(table)")) "
+                + "\(Self.quoted("\(table).broken"))`, then \(fill(table, store)); or put it back from a "
+                + "backup"
+            : "build the table anew from its text: in the warehouse `DROP TABLE IF EXISTS \(table)` and "
+                + "`DELETE FROM sluice_loads WHERE table_name = '\(table)'`, then \(fill(table, store))"
     }
 
-    /// Makes the one version that is at fault count anew, where another version of the same bytes
-    /// changes nothing else; otherwise the whole table.
-    func reload(
-        _ name: VersionName,
-        of table: String,
-        _ store: Finding.Store,
-        isUpsert: Bool
-    ) -> String {
-        guard !isUpsert else { return rebuild(table, store) }
+    /// Fills a table that is not there.
+    func fillMissing(_ table: String, _ store: Finding.Store, hasHistory: Bool) -> String {
+        if Wiring.resultTables.contains(table) { return rebuild(table, store) }
+        return store == .warehouse && hasHistory
+            ? "in the warehouse `DELETE FROM sluice_loads WHERE table_name = '\(table)'`, then "
+                + fill(table, store)
+            : fill(table, store)
+    }
+
+    /// Gives every version to the function that fills a store; it chooses those that count.
+    private func fill(_ table: String, _ store: Finding.Store) -> String {
+        let settings = wiring.config.table(named: table)
+        guard !settings.purgesChunks else { return dropAgain(settings) }
+        let function = wiring.function(store == .lake ? "convert" : "load")
+        let command =
+            "`(cd \(Self.quoted(place.buckets)) && find \(Self.quoted("stage-2/\(table)")) -name "
+            + "\(Manifest.fileName)) | xargs -d '\\n' sluice invoke \(function)\(place.options)`"
+        let isWatched = store == .lake && wiring.config.similarityTable?.name == table
+        return isWatched ? "\(command), then \(sluice("up --once"))" : command
+    }
+
+    /// Makes new versions of a table's dropped files, whose chunks were purged.
+    private func dropAgain(_ settings: TableSettings) -> String {
+        let folder = settings.match == nil ? settings.name : "FOLDER"
+        let files =
+            "(cd \(Self.quoted(place.buckets)) && find \(Self.quoted("stage-1/\(folder)")) -type f "
+            + "-printf '%T@ %p\\n' | sort -n | cut -d' ' -f2-)"
+        return
+            "its chunks were purged, so make new versions of its dropped files: `\(files) | xargs -d "
+            + "'\\n' sluice invoke \(wiring.function("split"))\(place.options)`, then "
+            + sluice("up --once")
+    }
+
+    /// Computes all results anew.
+    private func computeAgain(from input: String) -> String {
+        let folders = Wiring.resultTables.map { path("lake/\($0)") }.joined(separator: " ")
+        let commit = Verdict.logEntry(versions[input] ?? 0, input)
+        return "compute all results anew: `mkdir results.broken`, `mv \(folders) results.broken`, "
+            + "\(sluice("invoke \(wiring.function("similarity")) \(commit)")), then "
+            + "\(sluice("up --once")); or put it back from a backup"
+    }
+
+    /// Copies a lake table into the warehouse anew.
+    func copyAgain(_ table: String, _ version: Int64?) -> String {
+        let commit = Verdict.logEntry(version ?? 0, table)
+        return "copy the table anew: in the warehouse `DROP TABLE IF EXISTS \(table)`, then "
+            + sluice("invoke \(wiring.function("load")) \(commit)")
+    }
+
+    // MARK: - Single versions
+
+    /// Makes another version of the same bytes, which replaces all rows of the file.
+    func reload(_ name: VersionName, of table: String, _ store: Finding.Store) -> String {
         let split = sluice("invoke \(wiring.function("split")) \(Self.quoted(name.source))")
-        return "make another version of the same file, which replaces all its rows: \(split), then "
-            + "\(sluice("up --once")); or \(rebuild(table, store))"
+        return
+            "make another version of the same bytes, which replaces all rows of the file: \(split), "
+            + "then \(sluice("up --once")); or \(rebuild(table, store))"
     }
 
     /// Brings a version into a store that has nothing of it.
@@ -62,33 +110,43 @@ struct Remedies {
 
     /// Writes the chunks and the manifest of a version again, from the same bytes.
     func splitAgain(_ name: VersionName, folder: String) -> String {
-        let event = sluice("event put --sequencer \(name.digits) \(Self.quoted(name.source))")
-            .dropLast()
-        let split = sluice("invoke \(wiring.function("split"))").dropFirst()
-        return "if \(name.source) still has these bytes, write the folder again: `rm -r "
-            + "\(path("stage-2/\(folder)"))`, then \(event) | \(split); otherwise put it back from a "
-            + "backup"
+        let event = "event put --sequencer \(name.digits) \(Self.quoted(name.source))"
+        let split = "invoke \(wiring.function("split")) --event -"
+        return
+            "write the folder again from the same bytes: `rm -rf \(path("stage-2/\(folder)"))`, then "
+            + "`sluice \(event)\(place.options) | sluice \(split)\(place.options)`; or, if "
+            + "\(name.source) has other bytes now or is gone, put it back from a backup"
     }
 
     /// Makes the daemon deliver a manifest again; handlers answer for what is there already.
     func deliverAgain(_ manifest: String) -> String {
-        "make the manifest a new version, of which everything is delivered again: `echo >> "
+        "make the manifest a new version, which is delivered to all: `echo >> "
             + "\(path("stage-2/\(manifest)"))`, then \(sluice("up --once"))"
     }
 
-    /// Makes the daemon take a file for a new one although it has the same bytes.
+    /// Makes the daemon take a file for one that was never delivered.
     func comeAgain(_ key: ObjectKey) -> String {
+        let aside = Self.quoted("\(place.buckets)/.aside")
         let file = path(key.description)
-        return
-            "let it go and come again: move \(file) to another place, \(sluice("up --once")), move it "
-            + "back, \(sluice("up --once"))"
+        return "let it go and come again: `mv \(file) \(aside)`, \(sluice("up --once")), "
+            + "`mv \(aside) \(file)`, \(sluice("up --once"))"
     }
 
+    // MARK: - Catalog, results, ledger
+
     /// Makes a table's catalog entry anew, or wider, from all of its versions.
-    func crawlAgain(_ table: String) -> String {
-        "put the last good copy back, or let every version be crawled again: remove the file if it "
-            + "cannot be read, then `find \(path("stage-2/\(table)")) -name \(Manifest.fileName) | "
-            + "while read -r m; do echo >> \"$m\"; done` and \(sluice("up --once"))"
+    func crawlAgain(_ table: String, isReadable: Bool) -> String {
+        let removed = isReadable ? "" : "`rm \(path("catalog/\(table).json"))`, "
+        let settings = wiring.config.table(named: table)
+        if settings.purgesChunks {
+            return
+                "let every version be crawled again: \(removed)\(dropAgain(settings)); or put the last "
+                + "good copy back"
+        }
+        return
+            "let every version be crawled again: \(removed)`find \(path("stage-2/\(table)")) -name "
+            + "\(Manifest.fileName) | while read -r m; do echo >> \"$m\"; done`, then "
+            + "\(sluice("up --once")); or put the last good copy back"
     }
 
     /// Writes a file of bucket `results` from the lake.
@@ -97,27 +155,16 @@ struct Remedies {
             "SELECT indicator_id, locale, comp_locale, correlation, adjusted_correlation, distance, "
             + "weighted_distance, n_intervals, n_dimensions FROM lake.weighted_distances WHERE "
             + "indicator_id = '\(result.indicator.replacing("'", with: "''"))'"
-        let query = sluice("query --format csv \"\(statement)\"").dropLast()
-        return "write it from the lake: \(query) > \(path(result.file))`"
+        return "write it from the lake: `sluice query --format csv\(place.options) "
+            + "\(Self.quoted(statement)) > \(path(result.file))`"
     }
 
-    func remove(_ file: String) -> String {
-        "nothing reads it; remove it with `rm \(path(file))`"
-    }
-
-    /// Copies a lake table into the warehouse anew.
-    func copyAgain(_ table: String, _ version: Int64?) -> String {
-        let commit = Verdict.logEntry(version ?? 0, table)
-        return "copy the table anew: `DROP TABLE IF EXISTS \(table)` with DuckDB's or PostgreSQL's "
-            + "command line, then \(sluice("invoke \(wiring.function("load")) \(commit)"))"
-    }
-
-    /// Computes all results anew.
-    private func computeAgain(from input: String) -> String {
-        let folders = Wiring.resultTables.map { path("lake/\($0)") }.joined(separator: " ")
-        let commit = Verdict.logEntry(versions[input] ?? 0, input)
-        return "put it back from a backup, or compute all results anew: move \(folders) away, then "
-            + sluice("invoke \(wiring.function("similarity")) \(commit)")
+    /// Records everything anew.
+    var recordAgain: String {
+        let ledger = Self.quoted("\(place.buckets)/.sluice/ledger.sqlite")
+        return "end every sluice up, put the ledger away and let everything be recorded "
+            + "anew, in the order of the files' times: `mkdir ledger.broken`, `mv \(ledger)* "
+            + "ledger.broken`, then \(sluice("up --once")); or put it back from a backup"
     }
 
     /// Text as one word of a shell.

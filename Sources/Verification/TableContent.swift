@@ -79,6 +79,8 @@ public struct TableContent: Sendable, Codable, Equatable {
     public var foreignRows: Int64 = 0
     /// How many values of the table's keys have more than one row; nil where it has no keys.
     public var doubledKeys: Int64?
+    /// How many partitions have rows of more than one version; nil where the mode allows it.
+    public var sharedPartitions: Int64?
     /// Whether all rows could be counted.
     public var isCounted = true
 

@@ -8,7 +8,7 @@ extension Verdict {
     /// Compares a table's catalog entry with its lake schema, with headers, and with the ledger.
     mutating func judgeCatalog(of table: String, _ lake: LakeFacts?) {
         let isCrawled = wiring.functions("crawl").contains { function in
-            inventory.ledger.accepted[function]?[table]?.isEmpty == false
+            inventory.ledger.accepted[function]?[table]?.contains { !isMoving($0.source) } == true
         }
         let facts = inventory.folders.catalog[table]
         guard let entry = facts?.entry else {
@@ -20,7 +20,7 @@ extension Verdict {
                 file: "catalog/\(table).json",
                 expected: "the table's columns",
                 found: facts?.problem ?? "no file",
-                remedy: remedies.crawlAgain(table)
+                remedy: remedies.crawlAgain(table, isReadable: facts?.problem == nil)
             )
             return
         }
@@ -46,7 +46,7 @@ extension Verdict {
             file: "catalog/\(table).json",
             expected: "an entry that is wide enough for every accepted version",
             found: lacks.prefix(5).joined(separator: "; "),
-            remedy: remedies.crawlAgain(table)
+            remedy: remedies.crawlAgain(table, isReadable: true)
         )
     }
 
@@ -66,12 +66,16 @@ extension Verdict {
     private func missingColumns(_ entry: TableEntry) -> [String] {
         let table = entry.table.name
         let names = Set(entry.columns.map(\.name))
+        let map = ColumnMap(settings(table))
         var lacks: Set<String> = []
         for function in wiring.functions("crawl") {
             for name in inventory.ledger.accepted[function]?[table] ?? []
             where !isMoving(name.source) {
-                guard let cells = staged[name]?.manifest.format.columns else { continue }
-                for column in ColumnNames.names(ofHeader: cells) where !names.contains(column) {
+                guard let format = staged[name]?.manifest.format, format.columns != nil else {
+                    continue
+                }
+                for case let column? in map.columns(ofFields: format)
+                where !names.contains(column) {
                     lacks.insert("no column \(column), which \(name.source) has")
                 }
             }
@@ -124,16 +128,11 @@ extension Verdict {
         guard let input = inventory.config.similarityTable?.name,
             let results = inventory.lake["weighted_distances"], results.problem == nil,
             let lake = inventory.lake[input], let version = lake.version, !isComputing,
-            !inventory.ledger.movingTables.contains(input)
+            !inventory.ledger.movingTables.contains(input),
+            isSettled(version, of: input, by: wiring.functions("similarity"))
         else { return }
-        let functions = Set(wiring.functions("similarity"))
-        let key = String(Self.logEntry(version, input).dropFirst("lake/".count))
-        let recorded = inventory.ledger.newest[ObjectKey(bucket: "lake", key: key)]
-        let isDone = recorded?.deliveries.contains {
-            functions.contains($0.function) && $0.state == .done
-        }
         let current = results.resultsCurrentAsOf[input] ?? -1
-        guard isDone == true, current < version else { return }
+        guard current < version else { return }
         find(
             .staleResult,
             .lake,

@@ -12,8 +12,7 @@ extension Verdict {
                 file: ".sluice/ledger.sqlite",
                 expected: "a ledger whose rows fit together",
                 found: damage,
-                remedy: "put it back from a backup while no `sluice up` runs; without one, "
-                    + remedies.takeUp + " again what is unknown to it"
+                remedy: remedies.recordAgain
             )
         }
     }

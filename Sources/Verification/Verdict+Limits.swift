@@ -15,8 +15,7 @@ extension Verdict {
                 .warehouse,
                 expected: "a warehouse that can be read",
                 found: problem,
-                remedy: "make it readable and verify again; if it is damaged, put it back from a "
-                    + "backup, or move it away and load every table anew, as docs/verify.md says"
+                remedy: unreadableWarehouseRemedy
             )
         }
         for table in tables { describeLimits(of: table) }
@@ -39,6 +38,15 @@ extension Verdict {
         }
     }
 
+    private var unreadableWarehouseRemedy: String {
+        guard case .duckDB(let path) = inventory.config.warehouse else {
+            return "let the server be reached, and verify again"
+        }
+        return
+            "if it is damaged, move it away and verify again, which tells how to fill each table: `mv "
+            + "\(Remedies.quoted(path)) warehouse.broken`; or put it back from a backup"
+    }
+
     private mutating func describeLimits(of table: String) {
         let settings = settings(table)
         let lake = inventory.lake[table]
@@ -52,6 +60,13 @@ extension Verdict {
             report.notes.append(
                 "\(table): in mode upsert rows give way to later ones, so a version's rows have an upper "
                     + "bound; lake and warehouse were compared with each other"
+            )
+        }
+        if settings.mode == .replacePartitions {
+            report.notes.append(
+                "\(table): in mode replace_partitions partitions give way to later versions, so a "
+                    + "version's rows have an upper bound; each partition was found to have rows of "
+                    + "one version, and lake and warehouse were compared with each other"
             )
         }
         if isMixed(table) {
@@ -83,7 +98,7 @@ extension Verdict {
 
     private mutating func describePurged() {
         let purged = inventory.folders.manifests.filter { version in
-            version.chunks.contains { $0.size == nil }
+            counts(version.name) && version.chunks.contains { $0.size == nil }
                 && inventory.ledger.manifests[version.name]?.isPurged == true
         }
         if !purged.isEmpty {

@@ -7,11 +7,11 @@ extension Verdict {
     /// Looks at version folders: what is missing, what differs, what nobody names.
     mutating func judgeManifests() {
         for file in inventory.folders.unreadableManifests { report(file) }
-        judgeMissingManifests()
+        let missing = judgeMissingManifests()
         for version in inventory.folders.manifests where counts(version.name) {
             judgeChunks(of: version)
         }
-        judgeStrayChunks()
+        judgeStrayChunks(besides: missing)
         judgeDeliveries()
     }
 
@@ -32,8 +32,8 @@ extension Verdict {
         )
     }
 
-    /// The manifests that were recorded and are gone, and those of split versions that never came.
-    private mutating func judgeMissingManifests() {
+    /// Finds manifests that were recorded and are gone, and those of split versions that never came.
+    private mutating func judgeMissingManifests() -> Set<String> {
         let unreadable = Set(inventory.folders.unreadableManifests.map(\.key))
         var missing: [String: (name: VersionName, table: String)] = [:]
         for (name, manifest) in inventory.ledger.manifests
@@ -65,6 +65,7 @@ extension Verdict {
                 remedy: remedies.splitAgain(version.name, folder: FilePath.parent(of: key))
             )
         }
+        return Set(missing.keys)
     }
 
     /// Whether some manifest describes these bytes, of this version or one made by hand later.
@@ -77,7 +78,7 @@ extension Verdict {
     }
 
     /// Whether the text of a version may be needed again: some table has it, or no newer one is there.
-    private func counts(_ name: VersionName) -> Bool {
+    func counts(_ name: VersionName) -> Bool {
         let table = staged[name]?.manifest.table ?? inventory.ledger.manifests[name]?.table ?? ""
         for store in [Finding.Store.lake, .warehouse]
         where contributors(of: table, in: store).contains(name) { return true }
@@ -129,7 +130,7 @@ extension Verdict {
         )
     }
 
-    private mutating func judgeStrayChunks() {
+    private mutating func judgeStrayChunks(besides missing: Set<String>) {
         let folders = Dictionary(grouping: inventory.folders.strayChunks) {
             FilePath.parent(of: $0.key)
         }
@@ -138,7 +139,9 @@ extension Verdict {
         )
         for (folder, chunks) in folders {
             let table = String(folder.prefix { $0 != "/" })
-            guard !moving.contains(table), let first = chunks.first else { continue }
+            guard !moving.contains(table), let first = chunks.first,
+                !missing.contains("\(folder)/\(Manifest.fileName)")
+            else { continue }
             find(
                 .orphanedChunk,
                 .stage2,
@@ -148,10 +151,10 @@ extension Verdict {
                 expected: first.hasManifest ? "only what the manifest names" : "a manifest",
                 found: counted(Int64(chunks.count), "other file"),
                 remedy: first.hasManifest
-                    ? "nothing reads them; remove "
-                        + chunks.map { remedies.path("stage-2/\($0.key)") }.joined(separator: ", ")
-                    : "an interrupted `split` left it; remove it with `rm -r "
-                        + "\(remedies.path("stage-2/\(folder)"))`"
+                    ? "nothing reads them: `rm "
+                        + chunks.map { remedies.path("stage-2/\($0.key)") }.joined(separator: " ")
+                        + "`"
+                    : remedies.removeFolder("stage-2/\(folder)")
             )
         }
     }

@@ -17,7 +17,32 @@ extension Verdict {
         if inventory.warehouse.problem == nil {
             let isThere = warehouse?.exists == true
             judgePresence(of: table, .warehouse, isThere ? warehouse?.content : nil)
+            if warehouse == nil { judgeMissingCopy(of: table, lake) }
         }
+    }
+
+    /// A lake table whose newest commit was loaded must have a copy in the warehouse.
+    private mutating func judgeMissingCopy(of table: String, _ lake: LakeFacts?) {
+        guard let version = lake?.version, !inventory.ledger.movingTables.contains(table),
+            isSettled(version, of: table, by: wiring.functions(for: .warehouse))
+        else { return }
+        find(
+            .missingTable,
+            .warehouse,
+            table: table,
+            expected: "a copy of lake.\(table)",
+            found: inventory.warehouse.exists ? "no table" : "no warehouse",
+            remedy: remedies.copyAgain(table, version)
+        )
+    }
+
+    /// Whether functions were done with a commit of a lake table.
+    func isSettled(_ version: Int64, of table: String, by functions: [String]) -> Bool {
+        let key = String(Self.logEntry(version, table).dropFirst("lake/".count))
+        let recorded = inventory.ledger.newest[ObjectKey(bucket: "lake", key: key)]
+        return recorded?.deliveries.contains {
+            functions.contains($0.function) && $0.state == .done
+        } == true
     }
 
     private mutating func judgePresence(
@@ -35,7 +60,7 @@ extension Verdict {
                 expected: counted(Int64(accepted.count), "version") + " in it",
                 found: store == .warehouse && !inventory.warehouse.exists
                     ? "no warehouse" : "no table",
-                remedy: remedies.rebuild(table, store)
+                remedy: remedies.fillMissing(table, store, hasHistory: hasHistory(table))
             )
             return
         }
@@ -44,6 +69,10 @@ extension Verdict {
         for load in content.loads where load.isCurrent && contributing.contains(load.name) {
             judgeKnown(load.name, table, store)
         }
+    }
+
+    private func hasHistory(_ table: String) -> Bool {
+        inventory.warehouse.tables.first { $0.table == table }?.content.loads.isEmpty == false
     }
 
     /// The versions that functions of a store were done with.
@@ -67,13 +96,14 @@ extension Verdict {
         func isThere(_ name: VersionName) -> Bool {
             if current.contains(name) || rows.contains(name) { return true }
             switch settings(table).mode {
-            case .upsert where !isMixed(table): return false
+            case .upsert, .replacePartitions:
+                return isMixed(table) && newest[name.source] ?? 0 > name.sequencer
             case .replace: return latest > name.sequencer
-            case .append, .upsert: return newest[name.source] ?? 0 > name.sequencer
+            case .append: return newest[name.source] ?? 0 > name.sequencer
             }
         }
         var missing = accepted.filter { !isThere($0) }
-        if settings(table).mode != .upsert {
+        if !settings(table).mode.countsAllVersions {
             // Of one file only the newest has to be there.
             missing = missing.filter { name in
                 !missing.contains { $0.source == name.source && $0.sequencer > name.sequencer }
@@ -124,12 +154,7 @@ extension Verdict {
                 name,
                 expected: "the version in the ledger, since it is in \(store.rawValue).\(table)",
                 found: "nothing",
-                remedy: remedies.reload(
-                    name,
-                    of: table,
-                    store,
-                    isUpsert: settings(table).mode == .upsert
-                )
+                remedy: reload(name, of: table, store)
             )
             return
         }

@@ -45,12 +45,7 @@ extension Verdict {
                     + "\(remedies.path("quarantine/\(twin.key)")) "
                     + "\(remedies.path("quarantine/\(key)"))`"
             }
-                ?? remedies.reload(
-                    name,
-                    of: table,
-                    store,
-                    isUpsert: settings(table).mode == .upsert
-                )
+                ?? reload(name, of: table, store)
         )
     }
 

@@ -35,6 +35,15 @@ extension Verdict {
                 isKnown: store == .warehouse && loads[rows.name] != nil
             )
         }
+        judgeDoubled(content, of: table, store)
+    }
+
+    /// Keys with several rows, partitions with rows of several versions.
+    private mutating func judgeDoubled(
+        _ content: TableContent,
+        of table: String,
+        _ store: Finding.Store
+    ) {
         if let doubled = content.doubledKeys, doubled > 0 {
             find(
                 .doubledKey,
@@ -43,6 +52,18 @@ extension Verdict {
                 expected:
                     "one row for each value of \(settings(table).keys.joined(separator: ", "))",
                 found: "\(doubled) values with more",
+                remedy: remedies.rebuild(table, store)
+            )
+        }
+        // What another mode wrote stays until a version takes its partition.
+        if let shared = content.sharedPartitions, shared > 0, !isMixed(table) {
+            let columns = settings(table).partitionBy.joined(separator: ", ")
+            find(
+                .sharedPartition,
+                store,
+                table: table,
+                expected: "rows of one version for each value of \(columns)",
+                found: "\(shared) values with rows of several",
                 remedy: remedies.rebuild(table, store)
             )
         }
@@ -71,7 +92,7 @@ extension Verdict {
                 expected:
                     "no rows, since version \(newer.digits) of \(newer.source) is in the table",
                 found: counted(rows.count, "row"),
-                remedy: remedies.reload(newer, of: table, store, isUpsert: false)
+                remedy: reload(newer, of: table, store)
             )
         } else if isKnown {
             find(
@@ -111,7 +132,7 @@ extension Verdict {
             rejected: load.rejected,
             quarantined: quarantined(load, of: table, store),
             records: records(of: load.name, in: table),
-            isUpsert: settings(table).mode == .upsert || isMixed(table)
+            canGiveWay: rule(table).letsRowsGiveWay
         )
         account.isNewest = isNewest
         account.loadedElsewhere = loadedElsewhere(load.name, table, store)
@@ -139,7 +160,6 @@ extension Verdict {
         _ table: String,
         _ store: Finding.Store
     ) {
-        let isUpsert = settings(table).mode == .upsert
         switch fault {
         case .rows(let expected):
             faulty.insert(FaultyRows(table: table, name: load.name))
@@ -151,9 +171,9 @@ extension Verdict {
                 store,
                 table: table,
                 load.name,
-                expected: (isUpsert ? "at most " : "") + counted(expected, "row"),
+                expected: (account.canGiveWay ? "at most " : "") + counted(expected, "row"),
                 found: counted(account.rows, "row"),
-                remedy: remedies.reload(load.name, of: table, store, isUpsert: isUpsert)
+                remedy: reload(load.name, of: table, store)
             )
         case .noRowOfNewest:
             faulty.insert(FaultyRows(table: table, name: load.name))
@@ -191,7 +211,7 @@ extension Verdict {
                 expected: "\(counted(records, "record")) as rows and bad rows",
                 found: "\(counted(account.rows, "row")) and "
                     + counted(account.quarantined, "bad row"),
-                remedy: remedies.reload(load.name, of: table, store, isUpsert: isUpsert)
+                remedy: reload(load.name, of: table, store)
             )
         }
     }

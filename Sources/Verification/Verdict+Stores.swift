@@ -5,8 +5,8 @@ import FunctionConfig
 extension Verdict {
     /// Compares the rows of each version in lake and warehouse.
     ///
-    /// In mode `upsert` a version's rows depend on what came after it, so both must hold the same
-    /// versions.
+    /// In the modes `upsert` and `replace_partitions` a version's rows depend on what came after it,
+    /// so both must hold the same versions.
     mutating func compare(_ lake: LakeFacts, _ warehouse: WarehouseTableFacts) {
         let table = lake.table
         guard lake.problem == nil, lake.content.isCounted, warehouse.exists,
@@ -14,7 +14,7 @@ extension Verdict {
         else { return }
         let left = contributors(of: table, in: .lake)
         let right = contributors(of: table, in: .warehouse)
-        if settings(table).mode == .upsert || isMixed(table), left != right { return }
+        if rule(table).letsRowsGiveWay, left != right { return }
         let rows = Dictionary(
             warehouse.content.rows.map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -118,15 +118,9 @@ extension Verdict {
         let table = warehouse.table
         guard let lake, let version = lake.version, let id = lake.id,
             !inventory.ledger.movingTables.contains(table),
-            copy.id != id || copy.version < version
+            copy.id != id || copy.version < version,
+            isSettled(version, of: table, by: wiring.functions(for: .warehouse))
         else { return }
-        let functions = wiring.functions(for: .warehouse)
-        let key = String(Self.logEntry(version, table).dropFirst("lake/".count))
-        let recorded = inventory.ledger.newest[.init(bucket: "lake", key: key)]
-        let isLoaded = recorded?.deliveries.contains {
-            functions.contains($0.function) && $0.state == .done
-        }
-        guard isLoaded == true else { return }
         find(
             .missingVersion,
             .warehouse,

@@ -152,6 +152,19 @@ public struct Verdict {
         contributors[TableInStore(table: table, store: store)] ?? []
     }
 
+    /// What makes one version's rows count anew, without a change to others.
+    ///
+    /// Another version of the same bytes would come after everything else: in mode `upsert` its rows
+    /// would win over newer ones, in mode `replace_partitions` its partitions.
+    func reload(_ name: VersionName, of table: String, _ store: Finding.Store) -> String {
+        let file = ObjectKey(name.source).flatMap { inventory.folders.objects[$0] }
+        let isSame =
+            file != nil
+            && (file?.eTag == nil || file?.eTag == staged[name]?.manifest.source.eTag)
+        return isSame && !settings(table).mode.countsAllVersions
+            ? remedies.reload(name, of: table, store) : remedies.rebuild(table, store)
+    }
+
     mutating func find(
         _ code: FindingCode,
         _ store: Finding.Store,

@@ -4,13 +4,14 @@ import TableRows
 
 /// SQL that makes JSON text of arrays and structs, and arrays and structs of JSON text.
 ///
-/// Both ways keep every value: numbers that JSON has not, such as infinity, are texts, bytes are
-/// hexadecimal ones. DuckDB's own conversions are used where they do so too.
+/// Both ways keep every value: numbers that JSON has not, such as infinity, are texts, as are decimals
+/// of more digits than readers of JSON keep, and bytes are hexadecimal ones. DuckDB's own conversions
+/// are used where they do so too.
 enum NestedJSON {
     /// The JSON text of a value.
     static func text(of value: String, _ type: ColumnType) -> String {
         let plain = "CAST(to_json(\(value)) AS VARCHAR)"
-        if holds(type, { $0 == .binary }) { return careful(value, type) }
+        if holds(type, isText) { return careful(value, type) }
         // Without a number that JSON has not, DuckDB's own text is right.
         return holds(type, { $0 == .double })
             ? "CASE WHEN json_valid(\(plain)) THEN \(plain) ELSE \(careful(value, type)) END"
@@ -20,12 +21,14 @@ enum NestedJSON {
     /// The value of a JSON text that ``text(of:_:)`` made.
     static func value(of text: String, _ type: ColumnType) -> String {
         let json = "CAST(\(text) AS JSON)"
-        let needsCare = holds(type) {
-            if case .decimal = $0 { return true }
-            return $0 == .binary
-        }
-        return needsCare
-            ? part(json, type, depth: 1) : "CAST(\(json) AS \(type.sqlName))"
+        return holds(type, isText)
+            ? part(json, type, depth: 1) : "TRY_CAST(\(json) AS \(type.sqlName))"
+    }
+
+    /// Whether values of a type are texts in JSON although they are none.
+    private static func isText(_ type: ColumnType) -> Bool {
+        if case .decimal(let precision, _) = type { return precision > 15 }
+        return type == .binary
     }
 
     private static func holds(_ type: ColumnType, _ condition: (ColumnType) -> Bool) -> Bool {
@@ -46,6 +49,7 @@ enum NestedJSON {
             "CASE WHEN isfinite(\(value)) THEN to_json(\(value)) "
                 + "ELSE to_json(CAST(\(value) AS VARCHAR)) END"
         case .binary: "to_json(hex(\(value)))"
+        case .decimal where isText(type): "to_json(CAST(\(value) AS VARCHAR))"
         case .array(let element):
             "to_json(list_transform(\(value), lambda e\(depth): "
                 + "\(json("e\(depth)", element, depth: depth + 1))))"
@@ -74,7 +78,7 @@ enum NestedJSON {
                 + "struct_pack(\(members.joined(separator: ", "))) END"
         default:
             let leaf = "json_extract_string(\(json), '$')"
-            return type == .binary ? "unhex(\(leaf))" : "CAST(\(leaf) AS \(type.sqlName))"
+            return type == .binary ? "unhex(\(leaf))" : "TRY_CAST(\(leaf) AS \(type.sqlName))"
         }
     }
 

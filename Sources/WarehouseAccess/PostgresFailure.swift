@@ -119,7 +119,9 @@ struct PostgresFailure {
         ) {
             lines = lines[start...]
         }
-        let details = ["DETAIL:", "CONTEXT:", "LINE ", "STATEMENT:", "QUERY:", "Stack Trace:"]
+        let details = [
+            "DETAIL:", "CONTEXT:", "LINE ", "STATEMENT:", "QUERY:", "Stack Trace:", "* SET",
+        ]
         lines = lines.prefix { line in !details.contains(where: line.hasPrefix) }
         var text = lines.map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: " ")
         if let opening = text.firstRange(of: "Unable to connect to Postgres at \""),

@@ -12,6 +12,8 @@ struct TableChange {
     var rows: String?
     /// The files that leave the table.
     var removed: [AddFile]
+    /// Files that leave as well if files of their partition are written.
+    var replaced: PresentPartitions?
 }
 
 extension Conversion {
@@ -30,7 +32,7 @@ extension Conversion {
             if let snapshot, !shape.changed.isEmpty, settings.mode != .replace {
                 return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
             }
-            return TableChange(rows: union(deduplicated(incoming, by: keys)), removed: [])
+            return TableChange(rows: try combined(incoming, by: keys), removed: [])
         }
         if settings.mode == .replace {
             return TableChange(
@@ -41,9 +43,41 @@ extension Conversion {
         guard shape.changed.isEmpty else {
             return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
         }
-        return settings.mode == .append
-            ? try appended(chosen, incoming, snapshot)
-            : try merged(incoming, by: keys, snapshot)
+        switch settings.mode {
+        case .upsert: return try merged(incoming, by: keys, snapshot)
+        case .replacePartitions: return try partitionsReplaced(chosen, incoming, snapshot)
+        case .append, .replace: return try appended(chosen, incoming, snapshot)
+        }
+    }
+
+    /// Writes the rows of a change.
+    ///
+    /// - Returns: The files, and those that leave the table for them.
+    func write(
+        _ change: TableChange,
+        _ shape: TableShape,
+        now: Int64,
+        input: LakeInput,
+        over snapshot: Snapshot?
+    ) throws -> (files: [LakeFiles], removed: [AddFile]) {
+        let writer = shape.writer(table: log.table)
+        let rows = try change.rows.map {
+            try writer.write(shape.complete($0), on: connection, now: now, input: input)
+        }
+        guard let rows, let snapshot, let present = change.replaced else {
+            return (rows.map { [$0] } ?? [], change.removed)
+        }
+        let leaving = present.files(replacedBy: rows.adds)
+        guard let foreign = foreignRows(of: snapshot, in: leaving).first else {
+            return ([rows], change.removed + leaving)
+        }
+        do {
+            let kept = try writer.write(foreign, on: connection, now: now)
+            return ([rows, kept], change.removed + leaving)
+        } catch {
+            rows.discard()
+            throw error
+        }
     }
 
     /// Mode `append`: rows of older versions of the same keys give way.
@@ -86,7 +120,7 @@ extension Conversion {
         by keys: UpsertKeys,
         _ snapshot: Snapshot
     ) throws -> TableChange {
-        guard let rows = union(deduplicated(incoming, by: keys)) else {
+        guard let rows = try combined(incoming, by: keys) else {
             return TableChange(rows: nil, removed: [])
         }
         try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
@@ -121,10 +155,13 @@ extension Conversion {
         }
     }
 
-    /// Of rows with one key the newest, in mode `upsert`; all rows in other modes.
-    func deduplicated(_ parts: [String], by keys: UpsertKeys) -> [String] {
-        guard settings.mode == .upsert, let rows = union(parts) else { return parts }
-        return [keys.newest(of: rows)]
+    /// SQL of the rows of versions that count beside each other, as the mode says; nil for no parts.
+    func combined(_ parts: [String], by keys: UpsertKeys) throws -> String? {
+        switch settings.mode {
+        case .upsert: union(parts).map { keys.newest(of: $0) }
+        case .replacePartitions: try newestOfPartitions(parts)
+        case .append, .replace: union(parts)
+        }
     }
 
     func union(_ parts: [String]) -> String? {
@@ -132,8 +169,8 @@ extension Conversion {
     }
 
     /// Rows that other writers added: they belong to no version and stay.
-    func foreignRows(of snapshot: Snapshot) -> [String] {
-        let files = snapshot.files.filter { SourceRange($0).mayHoldNull }
+    func foreignRows(of snapshot: Snapshot, in files: [AddFile]? = nil) -> [String] {
+        let files = (files ?? snapshot.files).filter { SourceRange($0).mayHoldNull }
         guard !files.isEmpty else { return [] }
         let rows = LakeRelation.query(of: snapshot, table: log.table, files: files)
         return ["SELECT * FROM (\(rows)) WHERE _source IS NULL"]

@@ -14,23 +14,37 @@ extension Conversion {
         shape: TableShape,
         snapshot: Snapshot
     ) throws -> TableChange {
-        let history = Transactions.history(of: snapshot, mode: settings.mode)
-        let replaced = history.replaced(by: chosen.map(\.name))
         let text = EarlierText(
             settings: settings,
             context: context,
             changed: shape.changed
         )
-        let manifests = try text.manifests(
-            of: history.contributing.filter { !replaced.contains($0) }
-        )
+        let manifests = try text.manifests(of: try kept(with: chosen, shape, snapshot))
         let old = try reader.prepare(manifests, on: connection)
         if let lost = old.refusals.first { throw lost }
         let incoming = (old.versions + chosen).filter { $0.rows > 0 }
             .map { "SELECT * FROM \($0.relation)" }
+        let rows = try combined(incoming, by: keys).map { [$0] } ?? []
         return TableChange(
-            rows: union(deduplicated(incoming, by: keys) + foreignRows(of: snapshot)),
+            rows: union(rows + foreignRows(of: snapshot)),
             removed: snapshot.files
         )
+    }
+
+    /// The versions of the table whose rows are needed.
+    private func kept(
+        with chosen: [PreparedVersion],
+        _ shape: TableShape,
+        _ snapshot: Snapshot
+    ) throws -> [VersionHistory.Version] {
+        let history = Transactions.history(of: snapshot, mode: settings.mode)
+        let replaced = history.replaced(by: chosen.map(\.name))
+        let kept = history.contributing.filter { !replaced.contains($0) }
+        // A version without a partition of its own gets none by another type of other columns.
+        guard settings.mode == .replacePartitions, !reader.isPartition(anyOf: shape.changed) else {
+            return kept
+        }
+        let owners = try owners(of: snapshot)
+        return kept.filter(owners.contains)
     }
 }

@@ -11,12 +11,12 @@ import TableRows
 /// One run for one table: from staged versions to a commit.
 struct Conversion: ~Copyable {
     let settings: TableSettings
-    let entry: TableEntry
     let context: HandlerContext
     let log: DeltaLog
     let connection: Connection
     let checkpoints: DuckDBCheckpoints
-    let reader: TableReader
+    /// Reads rows with the types of the catalog, or with those that the table cannot leave.
+    private(set) var reader: TableReader
     private let staged: StagedVersions
     private var result: HandlerResult
 
@@ -38,7 +38,6 @@ struct Conversion: ~Copyable {
         let connection = try database.connect()
         let checkpoints = try DuckDBCheckpoints(database)
         self.settings = settings
-        self.entry = entry
         self.staged = staged
         result = HandlerResult(batchItemFailures: staged.failures)
         self.context = context
@@ -52,27 +51,55 @@ struct Conversion: ~Copyable {
     mutating func run() throws -> HandlerResult {
         let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
         guard !due.isEmpty else { return result }
-        let prepared = try reader.prepare(due, on: connection)
-        for refusal in prepared.refusals { refuse(refusal) }
-        var waiting = prepared.versions
+        var prepared = try prepare(due)
+        var isNarrowed = false
         for _ in 0..<20 {
             let snapshot = try log.snapshot(using: checkpoints)
             try snapshot?.requireWritable(table: settings.name)
-            let open = answerSettled(waiting.map(\.manifest), in: snapshot)
-            waiting.removeAll { version in !open.contains(version.manifest) }
-            let (chosen, passed) = VersionHistory.parted(waiting, mode: settings.mode)
+            let open = answerSettled(prepared.versions.map(\.manifest), in: snapshot)
+            prepared.versions.removeAll { version in !open.contains(version.manifest) }
+            let (chosen, passed) = VersionHistory.parted(prepared.versions, mode: settings.mode)
             guard !chosen.isEmpty else { return result }
-            if try commit(chosen, columns: prepared.columns, over: snapshot) {
-                for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
-                removeQuarantines(replacedBy: chosen, in: snapshot)
-                return result
+            do {
+                guard try commit(chosen, columns: prepared.columns, over: snapshot) else {
+                    continue
+                }
+            } catch let refusal as VersionRefusal {
+                let fitting = isNarrowed ? [] : try narrow(to: snapshot, open)
+                for manifest in open where !fitting.contains(manifest) { refuse(manifest, refusal) }
+                isNarrowed = true
+                prepared = try prepare(fitting)
+                continue
             }
+            for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
+            removeQuarantines(replacedBy: chosen, in: snapshot)
+            return result
         }
         throw HandlerError.failure(
             "CommitConflict",
             "other writers committed to lake/\(settings.name) 20 times in between; let one write "
                 + "at a time"
         )
+    }
+
+    private mutating func prepare(_ manifests: [Manifest]) throws -> PreparedRows {
+        let prepared = try reader.prepare(manifests, on: connection)
+        for refusal in prepared.refusals { refuse(refusal) }
+        return prepared
+    }
+
+    /// Takes the types that the table has, as it cannot get wider ones, and returns the versions
+    /// that these hold.
+    private mutating func narrow(
+        to snapshot: Snapshot?,
+        _ manifests: [Manifest]
+    ) throws -> [Manifest] {
+        let narrowed = try reader.narrowed(manifests, on: connection) { field in
+            snapshot?.schema[field.name].map { $0.type == DeltaType(field.type) } ?? true
+        }
+        guard let narrowed else { return [] }
+        reader = narrowed.reader
+        return narrowed.fitting
     }
 
     /// Answers for what the table has already, and returns the others.
@@ -99,47 +126,35 @@ struct Conversion: ~Copyable {
     /// Writes the rows and commits them.
     ///
     /// - Returns: False when another writer was first; nothing stays then.
+    /// - Throws: `VersionRefusal` when the table's columns cannot become as wide as the versions
+    ///   need them.
     private mutating func commit(
         _ chosen: [PreparedVersion],
         columns: [ColumnType.Field],
         over snapshot: Snapshot?
     ) throws -> Bool {
-        let shape = try TableShape(
+        let shape = TableShape(
             settings: settings,
-            entry: entry,
+            entry: reader.entry,
             columns: columns,
             snapshot: snapshot
         )
-        let change: TableChange
-        do {
-            change = try tableChange(
-                chosen,
-                by: UpsertKeys(settings.keys, columns: columns),
-                shape: shape,
-                over: snapshot
-            )
-        } catch let refusal as VersionRefusal {
-            for version in chosen {
-                refuse(
-                    VersionRefusal(
-                        source: version.manifest.source,
-                        type: refusal.type,
-                        message: refusal.message
-                    )
-                )
-            }
-            return true
-        }
+        let change = try tableChange(
+            chosen,
+            by: UpsertKeys(settings.keys, columns: columns),
+            shape: shape,
+            over: snapshot
+        )
         let now = UTCTime.nowMicroseconds() / 1000
-        let files = try change.rows.map {
-            try shape.writer(table: log.table).write(
-                $0,
-                on: connection,
-                now: now,
-                input: input(of: chosen, change)
-            )
-        }
-        let info = commitInfo(chosen, files: files, now: now)
+        let written = try write(
+            change,
+            shape,
+            now: now,
+            input: input(of: chosen, change),
+            over: snapshot
+        )
+        let adds = written.files.flatMap(\.adds)
+        let info = commitInfo(chosen, files: adds.count, now: now)
         var actions: [DeltaAction] = [.commitInfo(info)]
         if snapshot == nil { actions.append(.tableProtocol(.ours)) }
         if let metadata = shape.metadata(over: snapshot, name: settings.name, now: now) {
@@ -152,12 +167,12 @@ struct Conversion: ~Copyable {
                 )
             )
         }
-        actions += change.removed.map { .remove($0.removed(at: now)) }
-        actions += (files?.adds ?? []).map { .add($0) }
+        actions += written.removed.map { .remove($0.removed(at: now)) }
+        actions += adds.map { .add($0) }
         let version = (snapshot?.version ?? -1) + 1
         do {
             guard try log.commit(actions, as: version) == .committed else {
-                files?.discard()
+                for files in written.files { files.discard() }
                 return false
             }
         } catch {
@@ -172,7 +187,7 @@ struct Conversion: ~Copyable {
                 version: version,
                 rows: chosen.rows,
                 rejected: chosen.rejected,
-                files: files?.adds.count ?? 0
+                files: adds.count
             )
         }
         return true
@@ -187,7 +202,7 @@ struct Conversion: ~Copyable {
 
     private func commitInfo(
         _ chosen: [PreparedVersion],
-        files: LakeFiles?,
+        files: Int,
         now: Int64
     ) -> CommitInfo {
         let figures = chosen.map { version in
@@ -202,7 +217,7 @@ struct Conversion: ~Copyable {
             operation: settings.mode == .upsert ? "MERGE" : "WRITE",
             operationParameters: ["mode": settings.mode.rawValue],
             figures: figures,
-            totals: ["files": Int64(files?.adds.count ?? 0)]
+            totals: ["files": Int64(files)]
         )
     }
 
@@ -266,6 +281,13 @@ struct Conversion: ~Copyable {
             "rejected": .integer(Int64(rejected)),
             "files": .integer(Int64(files)),
         ])
+    }
+
+    /// Refuses a version for a reason that the rows of others have.
+    private mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
+        refuse(
+            VersionRefusal(source: manifest.source, type: reason.type, message: reason.message)
+        )
     }
 
     private mutating func refuse(_ refusal: VersionRefusal) {

@@ -1,5 +1,6 @@
 import Catalog
 import DeltaTable
+import DuckDB
 import Events
 import FoundationEssentials
 import FunctionConfig
@@ -13,46 +14,29 @@ struct TableShape {
     let sortColumns: [String]
     /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
     let changed: [String]
+    /// Columns that only the table knows: versions have no values for them.
+    private let others: [DeltaField]
 
-    /// Puts the shape together.
-    ///
-    /// - Throws: `HandlerError` when settings name columns that the table has not.
+    /// Puts the shape together; `columns` hold those that settings name.
     init(
         settings: TableSettings,
         entry: TableEntry,
         columns: [ColumnType.Field],
         snapshot: Snapshot?
-    ) throws(HandlerError) {
+    ) {
         let own = [
             DeltaField(name: "_source", type: .string), DeltaField(name: "_seq", type: .long),
         ]
         let fields = columns.map { DeltaField(name: $0.name, type: DeltaType($0.type)) }
         let names = Set((fields + own).map(\.name))
         // Columns that only the table knows stay, as other writers may have added them.
-        let others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
+        others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
         let schema = DeltaSchema(fields + others + own)
         let keys = entry.columns.filter { $0.isPartitionKey && names.contains($0.name) }
         partitionColumns =
             settings.partitionBy.isEmpty ? keys.map(\.name) : settings.partitionBy
         sortColumns = settings.sortBy
         self.schema = schema
-        for (setting, used) in [("partitionBy", partitionColumns), ("sortBy", sortColumns)] {
-            for name in used where schema[name] == nil {
-                throw .input(
-                    "UnknownColumn",
-                    "tables.\(settings.name).\(setting) names `\(name)`; the table has "
-                        + "\(columns.map(\.name).joined(separator: ", ")). Correct functions.json, "
-                        + "then `sluice redrive`"
-                )
-            }
-        }
-        for name in partitionColumns where schema[name]?.type.isNested == true {
-            throw .input(
-                "NestedPartition",
-                "tables.\(settings.name).partitionBy names `\(name)`, which is nested; use a column "
-                    + "of text, numbers or times"
-            )
-        }
         guard let snapshot else {
             changed = []
             return
@@ -62,6 +46,15 @@ struct TableShape {
             snapshot.metadata.partitionColumns == partitionColumns
             ? [] : snapshot.metadata.partitionColumns + partitionColumns
         changed = retyped + moved
+    }
+
+    /// SQL of rows with every column of the table.
+    func complete(_ rows: String) -> String {
+        guard !others.isEmpty else { return rows }
+        let nulls = others.map {
+            "CAST(NULL AS \($0.type.duckDBName)) AS \(SQL.identifier($0.name))"
+        }
+        return "SELECT \(nulls.joined(separator: ", ")) WHERE false UNION ALL BY NAME (\(rows))"
     }
 
     /// A writer of data files of this shape.

@@ -5,12 +5,13 @@ import TableRows
 
 /// How object versions stand in a table's transactions.
 ///
-/// In mode `upsert` each version is an application of its own, otherwise each key.
+/// Each key is an application; where older versions of a key count beside newer ones (modes `upsert`
+/// and `replace_partitions`), each version.
 /// Source: Delta Lake protocol, "Transaction Identifiers".
 enum Transactions {
-    /// The application of a version: its source, in mode `upsert` with the sequencer behind it.
+    /// The application of a version: its source, where all versions count with the sequencer behind.
     static func name(_ version: VersionHistory.Version, mode: TableSettings.Mode) -> String {
-        guard mode == .upsert else { return version.source }
+        guard mode.countsAllVersions else { return version.source }
         let sequencer = Sequencer(rawValue: UInt64(version.sequencer))
         return "\(version.source)@\(sequencer)"
     }

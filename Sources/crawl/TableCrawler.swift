@@ -13,6 +13,7 @@ struct TableCrawler {
     private(set) var crawled: [ObjectVersion] = []
 
     private let context: HandlerContext
+    private let finder: ColumnFinder
     private var entry: TableEntry
     private var waiting: [(manifest: Manifest, object: ObjectVersion)] = []
     private var findings: [[CrawledColumn]] = []
@@ -21,6 +22,7 @@ struct TableCrawler {
     init(table: String, context: HandlerContext) throws {
         self.context = context
         settings = context.config.table(named: table)
+        finder = ColumnFinder(settings: settings, context: context)
         entry =
             try TableEntry.read(table, in: context.buckets)
             ?? TableEntry(
@@ -62,10 +64,11 @@ struct TableCrawler {
 
     /// Writes the entry if anything changed; the answer says what.
     mutating func finish() throws -> JSONValue {
-        let columns = entry.merged(with: findings, given: settings.columns)
+        let columns = finder.merged(findings, into: entry)
         let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+        let before = entry.version
         let changes = entry.update(columns: columns, classification: classification, time: time)
-        if !changes.isEmpty { try entry.write(in: context.buckets) }
+        if entry.version != before { try entry.write(in: context.buckets) }
         return [
             "table": .string(settings.name),
             "version": .integer(Int64(entry.version)),
@@ -88,83 +91,7 @@ struct TableCrawler {
         _ manifests: [Manifest],
         on connection: borrowing Connection
     ) throws {
-        let format = manifests[0].format
-        classification = format.type.rawValue
-        let given = Set(settings.columns.map(\.name))
-        var found: [CrawledColumn] = []
-        switch format.type {
-        case .csv:
-            let cells = format.columns
-            let names = VersionText.names(ofFields: format, settings: settings)
-            let inferred = names.indices.filter { !given.contains(names[$0]) }
-            var types: [Int: InferredType] = [:]
-            if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
-                let text = try read(manifests, on: connection)
-                let columns = inferred.map { TextColumn(text: "f\($0)") }
-                let kinds = try ColumnInference(relation: VersionText.union(text)).types(
-                    of: columns,
-                    on: connection
-                )
-                types = Dictionary(uniqueKeysWithValues: zip(inferred, kinds))
-            }
-            for (index, name) in names.enumerated() {
-                found.append(
-                    CrawledColumn(
-                        original: cells?[index] ?? name,
-                        name: name,
-                        inferred: types[index] ?? InferredType(.void)
-                    )
-                )
-            }
-        case .json:
-            let text = try read(manifests, on: connection)
-            found = try JSONInference(relation: VersionText.union(text)).columns(on: connection)
-        }
-        findings.append(found + (try pathColumns(manifests, beside: found, on: connection)))
-    }
-
-    private func read(
-        _ manifests: [Manifest],
-        on connection: borrowing Connection
-    ) throws -> [VersionText] {
-        try VersionText.read(
-            manifests,
-            buckets: context.buckets,
-            scratchFolder: context.scratchFolder,
-            on: connection
-        )
-    }
-
-    /// The columns that come from `key=value` folders, unless the files have columns of these names.
-    private func pathColumns(
-        _ manifests: [Manifest],
-        beside found: [CrawledColumn],
-        on connection: borrowing Connection
-    ) throws -> [CrawledColumn] {
-        let folders = manifests.flatMap { PathPartition.all(inKey: $0.source.key) }
-        let inFiles = Set(found.map { $0.name ?? ColumnNames.name(of: $0.original) })
-        var columns: [CrawledColumn] = []
-        for folder in folders
-        where !inFiles.contains(folder.column)
-            && !columns.contains(where: { $0.name == folder.column })
-        {
-            let values = Set(folders.filter { $0.column == folder.column }.compactMap(\.value))
-            let rows = (values.isEmpty ? ["NULL"] : values.map { SQL.literal($0) })
-            let relation =
-                "(SELECT CAST(unnest([\(rows.joined(separator: ", "))]) AS VARCHAR) AS f0)"
-            let types = try ColumnInference(relation: relation).types(
-                of: [TextColumn(text: "f0")],
-                on: connection
-            )
-            columns.append(
-                CrawledColumn(
-                    original: folder.original,
-                    name: folder.column,
-                    inferred: types[0],
-                    isPartitionKey: true
-                )
-            )
-        }
-        return columns
+        classification = manifests[0].format.type.rawValue
+        findings.append(try finder.columns(of: manifests, on: connection))
     }
 }

@@ -23,8 +23,16 @@ struct DuckDBTables: WarehouseTables {
     /// Makes the rows ready in the temporary table `incoming`: the file is locked only to write them.
     func prepare(_ change: WarehouseChange, on connection: borrowing Connection) throws {
         try connection.execute(
-            "CREATE OR REPLACE TEMP TABLE incoming AS \(shaped(change.rows, change))"
+            "CREATE OR REPLACE TEMP TABLE incoming AS "
+                + shaped(change.parts.joined(separator: " UNION ALL "), change)
         )
+    }
+
+    func owners(
+        of table: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version> {
+        WarehouseTable.versions(try connection.rows(WarehouseTable.owners(in: name(table))))
     }
 
     func makeHistory(on connection: borrowing Connection) throws {}
@@ -33,8 +41,11 @@ struct DuckDBTables: WarehouseTables {
         try connection.execute(history.creation)
     }
 
-    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws {
+    var canStream: Bool { false }
+
+    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int] {
         let (table, old) = (name(change.settings.name), change.old)
+        let indexes = try TableIndexes(of: change.settings.name, on: connection)
         if old.columns.isEmpty || change.isRetyped {
             let foreign = shaped("SELECT * FROM \(table) WHERE _source IS NULL", change)
             let kept = old.columns.isEmpty ? "" : " UNION ALL BY NAME (\(foreign))"
@@ -51,12 +62,19 @@ struct DuckDBTables: WarehouseTables {
             }
             try replaceRows(change, of: table, on: connection)
         }
-        let statements = history.recording(
-            change.chosen,
-            replacing: change.replaced,
-            table: change.settings.name
-        )
-        for statement in statements { try connection.execute(statement) }
+        try indexes.restore(on: connection)
+        return []
+    }
+
+    func record(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version],
+        table: String,
+        on connection: borrowing Connection
+    ) throws {
+        for statement in history.recording(versions, replacing: replaced, table: table) {
+            try connection.execute(statement)
+        }
     }
 
     /// Removes the rows that give way and inserts the new ones.
@@ -86,6 +104,18 @@ struct DuckDBTables: WarehouseTables {
             incoming =
                 "SELECT * FROM incoming new WHERE NOT EXISTS "
                 + "(SELECT 1 FROM \(table) old WHERE \(match) AND old._seq > new._seq)"
+        case .replacePartitions:
+            let partitions = PartitionRows(change.partitionColumns)
+            let newest = partitions.newest(of: incoming)
+            try connection.execute(
+                "CREATE OR REPLACE TEMP TABLE winning AS "
+                    + partitions.rows(newest, notOlderThan: table)
+            )
+            try connection.execute(
+                "DELETE FROM \(table) AS old WHERE _source IS NOT NULL "
+                    + "AND EXISTS (SELECT 1 FROM winning new WHERE \(partitions.match))"
+            )
+            incoming = partitions.rows(incoming, newestIn: "winning")
         }
         try connection.execute("INSERT INTO \(table) BY NAME \(incoming)")
     }
@@ -125,7 +155,9 @@ struct DuckDBTables: WarehouseTables {
             }
             try connection.execute("INSERT INTO \(table) BY NAME \(change.rows)")
         } else {
+            let indexes = try TableIndexes(of: change.lake.name, on: connection)
             try connection.execute("CREATE OR REPLACE TABLE \(table) AS \(change.rows)")
+            try indexes.restore(on: connection)
         }
         let count = "(SELECT count(*) FROM \(table))"
         for statement in history.recording(change.lake, version: change.version, rows: count) {

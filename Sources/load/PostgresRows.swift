@@ -7,24 +7,28 @@ struct PostgresRows {
     let table: PostgresTable
     /// The columns of the rows.
     let columns: [PostgresColumn]
-    /// SQL of the rows for DuckDB.
-    let rows: String
+    /// SQL of the rows for DuckDB, in parts that are sent one after the other.
+    let parts: [String]
 
     /// Inserts the rows.
-    func insert(on connection: borrowing Connection) throws(DuckDBError) {
+    ///
+    /// - Returns: How many there were of each part.
+    func insert(on connection: borrowing Connection) throws(DuckDBError) -> [Int] {
         guard columns.allSatisfy(\.isWrittenDirectly) else {
             let staging = try stage(on: connection)
-            try connection.onServer(insertion(from: staging))
-            try connection.onServer("DROP TABLE \(staging)")
-            return
+            try connection.onServer(insertion(from: staging.table))
+            try connection.onServer("DROP TABLE \(staging.table)")
+            return staging.counts
         }
-        try send(to: table.attached, on: connection)
+        return try send(to: table.attached, on: connection)
     }
 
     /// Puts the rows into a new table on the server, where nobody else sees them.
     ///
-    /// - Returns: The table, in the server's SQL.
-    func stage(on connection: borrowing Connection) throws(DuckDBError) -> String {
+    /// - Returns: The table, in the server's SQL, and how many rows there were of each part.
+    func stage(
+        on connection: borrowing Connection
+    ) throws(DuckDBError) -> (table: String, counts: [Int]) {
         let name = SQL.identifier(PostgresName.table("sluice_incoming_\(table.physicalName)"))
         let staging = "\(SQL.identifier(table.schema)).\(name)"
         let list = columns.map { "\(SQL.identifier($0.physicalName)) \($0.stagingType)" }
@@ -32,8 +36,7 @@ struct PostgresRows {
             "CREATE UNLOGGED TABLE \(staging) (\(list.joined(separator: ", ")))"
         )
         try connection.forgetServerTables()
-        try send(to: "warehouse.\(staging)", on: connection)
-        return staging
+        return (staging, try send(to: "warehouse.\(staging)", on: connection))
     }
 
     /// The statement that takes the rows from a staging table.
@@ -50,13 +53,16 @@ struct PostgresRows {
     private func send(
         to target: String,
         on connection: borrowing Connection
-    ) throws(DuckDBError) {
+    ) throws(DuckDBError) -> [Int] {
         let values = columns.map { column in
             let name = SQL.identifier(column.name)
             return column.sent("CAST(\(name) AS \(column.type.sqlName))")
         }
-        try connection.execute(
-            "INSERT INTO \(target) (\(names)) SELECT \(values.joined(separator: ", ")) FROM (\(rows))"
-        )
+        var counts: [Int] = []
+        for part in parts {
+            let rows = "SELECT \(values.joined(separator: ", ")) FROM (\(part))"
+            counts.append(try connection.execute("INSERT INTO \(target) (\(names)) \(rows)"))
+        }
+        return counts
     }
 }

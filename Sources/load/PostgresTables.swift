@@ -15,7 +15,7 @@ struct PostgresTables: WarehouseTables {
     let server: PostgresServer
 
     private var loads: PostgresTable { PostgresTable(LoadHistory.name, on: server) }
-    private var history: LoadHistory { LoadHistory(table: loads.onServer) }
+    var history: LoadHistory { LoadHistory(table: loads.onServer) }
 
     func state(
         of name: String,
@@ -42,22 +42,34 @@ struct PostgresTables: WarehouseTables {
         )
     }
 
-    private func hasHistory(on connection: borrowing Connection) throws -> Bool {
+    func hasHistory(on connection: borrowing Connection) throws -> Bool {
         try !loads.columns(on: connection).isEmpty
     }
 
-    /// The most columns that a table of PostgreSQL can have. Source: PostgreSQL, "Limits".
+    /// The most columns that a table of PostgreSQL can have.
+    ///
+    /// Source: PostgreSQL, "Limits".
     private static let mostColumns = 1600
 
     func prepare(_ change: WarehouseChange, on connection: borrowing Connection) throws {
         guard change.columns.count <= Self.mostColumns else {
             throw HandlerError.input(
                 "TooManyColumns",
-                "\(change.chosen.map(\.manifest.source.source).joined(separator: ", ")): "
+                "\(change.sources.joined(separator: ", ")): "
                     + "\(change.settings.name) would have \(change.columns.count) columns, and "
                     + "PostgreSQL admits \(Self.mostColumns); leave some out with `transform`"
             )
         }
+    }
+
+    func owners(
+        of name: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version> {
+        let table = PostgresTable(name, on: server).onServer
+        return WarehouseTable.versions(
+            try connection.serverRows(WarehouseTable.owners(in: table))
+        )
     }
 
     func makeHistory(on connection: borrowing Connection) throws {
@@ -90,45 +102,56 @@ struct PostgresTables: WarehouseTables {
         )
     }
 
-    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws {
+    var canStream: Bool { true }
+
+    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int] {
         let columns = change.fields.map { PostgresColumn(name: $0.name, type: $0.type) }
         let rows = PostgresRows(
             table: PostgresTable(change.settings.name, on: server),
             columns: columns,
-            rows: change.rows
+            parts: change.parts
         )
         let present = try rows.table.columns(on: connection)
         let shape = PostgresShape(table: rows.table, present: present, wanted: columns)
         if present.isEmpty {
             try connection.onServer(shape.creation)
             try connection.forgetServerTables()
-            try rows.insert(on: connection)
-        } else if change.settings.mode == .upsert || !shape.isFitting {
-            // Readers wait for what changes a table's columns: rows are on the server before.
-            let staging = try rows.stage(on: connection)
-            try connection.onServer(shape.additions)
-            if change.isRetyped {
-                try connection.onServer(
-                    "DELETE FROM \(rows.table.onServer) WHERE _source IS NOT NULL"
-                )
-                try connection.onServer(shape.retyping)
-                try connection.onServer(rows.insertion(from: staging))
-            } else if change.settings.mode == .upsert {
-                try merge(change, rows, from: staging, on: connection)
-            } else {
-                try removeRows(change, from: rows.table, on: connection)
-                try connection.onServer(rows.insertion(from: staging))
-            }
-            try connection.onServer("DROP TABLE \(staging)")
+            return try rows.insert(on: connection)
+        }
+        guard change.settings.mode.countsAllVersions || !shape.isFitting else {
+            try removeRows(change, from: rows.table, on: connection)
+            return try rows.insert(on: connection)
+        }
+        // Readers wait for what changes a table's columns: rows are on the server before.
+        let staging = try rows.stage(on: connection)
+        try connection.onServer(shape.additions)
+        if change.isRetyped {
+            try connection.onServer("DELETE FROM \(rows.table.onServer) WHERE _source IS NOT NULL")
+            try connection.onServer(shape.retyping)
+            try connection.onServer(rows.insertion(from: staging.table))
+        } else if change.settings.mode == .upsert {
+            try merge(change, rows, from: staging.table, on: connection)
+        } else if change.settings.mode == .replacePartitions {
+            let partitions = PostgresPartitions(
+                of: rows.table.onServer,
+                columns: columns.filter { change.partitionColumns.contains($0.name) }
+            )
+            try partitions.replace(by: rows, from: staging.table, on: connection)
         } else {
             try removeRows(change, from: rows.table, on: connection)
-            try rows.insert(on: connection)
+            try connection.onServer(rows.insertion(from: staging.table))
         }
-        let statements = history.recording(
-            change.chosen,
-            replacing: change.replaced,
-            table: change.settings.name
-        )
+        try connection.onServer("DROP TABLE \(staging.table)")
+        return staging.counts
+    }
+
+    func record(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version],
+        table: String,
+        on connection: borrowing Connection
+    ) throws {
+        let statements = history.recording(versions, replacing: replaced, table: table)
         try connection.onServer(statements.joined(separator: ";\n"))
     }
 
@@ -167,85 +190,5 @@ struct PostgresTables: WarehouseTables {
                 + " AS new WHERE NOT EXISTS (SELECT 1 FROM \(table) AS old "
                 + "WHERE \(keys.match) AND old._seq > new._seq)"
         )
-    }
-
-    // MARK: - Lake tables
-
-    func loadedVersion(
-        of lake: LakeTable,
-        on connection: borrowing Connection
-    ) throws -> Int64? {
-        guard try hasHistory(on: connection),
-            try !PostgresTable(lake.name, on: server).columns(on: connection).isEmpty
-        else { return nil }
-        return try connection.serverRows(history.version(of: lake)).first?.first?.int
-            .map(Int64.init)
-    }
-
-    func apply(_ change: LakeChange, on connection: borrowing Connection) throws {
-        let result = try connection.query("SELECT * FROM (\(change.rows)) LIMIT 0")
-        let columns = result.columns.map {
-            PostgresColumn(name: $0.name, type: ColumnType($0.type))
-        }
-        try result.drain()
-        let rows = PostgresRows(
-            table: PostgresTable(change.lake.name, on: server),
-            columns: columns,
-            rows: change.rows
-        )
-        let present = try rows.table.columns(on: connection)
-        let shape = PostgresShape(table: rows.table, present: present, wanted: columns)
-        if present.isEmpty {
-            try connection.onServer(shape.creation)
-            try connection.forgetServerTables()
-            try rows.insert(on: connection)
-        } else if !shape.isFitting || shape.hasOthers {
-            let staging = try rows.stage(on: connection)
-            try connection.onServer("DELETE FROM \(rows.table.onServer)")
-            for statement in [shape.removals, shape.additions, shape.retyping] {
-                try connection.onServer(statement)
-            }
-            try connection.onServer(rows.insertion(from: staging))
-            try connection.onServer("DROP TABLE \(staging)")
-        } else {
-            let condition = change.partitions.map { Self.condition($0, columns) }
-            let filter = condition.map { " WHERE \($0)" } ?? ""
-            try connection.onServer("DELETE FROM \(rows.table.onServer)\(filter)")
-            try rows.insert(on: connection)
-        }
-        let count = change.total.map(String.init) ?? "(SELECT count(*) FROM \(rows.table.onServer))"
-        let statements = history.recording(change.lake, version: change.version, rows: count)
-        try connection.onServer(statements.joined(separator: ";\n"))
-    }
-
-    /// SQL for the server that holds for the rows of some partitions.
-    private static func condition(
-        _ partitions: [[String: String?]],
-        _ columns: [PostgresColumn]
-    ) -> String {
-        let named = Dictionary(columns.map { ($0.name, $0) }) { first, _ in first }
-        var whole: [String: [String]] = [:]
-        var parts: [String] = []
-        for values in partitions {
-            let pairs = values.sorted { $0.key < $1.key }.map { name, value in
-                let column = named[name] ?? PostgresColumn(name: name, type: .string)
-                let literal = value.flatMap { $0.isEmpty ? nil : $0 }
-                    .map { "\(SQL.literal($0))::\(column.serverType)" }
-                return (name: SQL.identifier(column.physicalName), literal: literal)
-            }
-            let literals = pairs.compactMap(\.literal)
-            if literals.count == pairs.count {
-                // One list for all is looked up by hash, row by row.
-                let names = "(\(pairs.map(\.name).joined(separator: ", ")))"
-                whole[names, default: []].append("(\(literals.joined(separator: ", ")))")
-            } else {
-                parts.append(
-                    pairs.map { "\($0.name) IS NOT DISTINCT FROM \($0.literal ?? "NULL")" }
-                        .joined(separator: " AND ")
-                )
-            }
-        }
-        parts += whole.map { "\($0.key) IN (\($0.value.joined(separator: ", ")))" }
-        return parts.isEmpty ? "false" : parts.joined(separator: " OR ")
     }
 }

@@ -9,7 +9,8 @@ import TableRows
 /// One run for one table: from staged versions to a transaction of the warehouse.
 struct VersionLoading {
     let settings: TableSettings
-    let reader: TableReader
+    /// Reads rows with the types of the catalog, or with those that the table cannot leave.
+    private(set) var reader: TableReader
     let context: HandlerContext
     private let staged: StagedVersions
     private var result: HandlerResult
@@ -40,48 +41,28 @@ struct VersionLoading {
         var state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
-        let prepared = try reader.prepare(due, on: warehouse.connection)
-        for refusal in prepared.refusals { refuse(refusal) }
-        var waiting = prepared.versions
+        if try stream(due, over: state, into: warehouse) { return result }
+        var prepared = try prepare(due, on: warehouse.connection)
+        var isNarrowed = false
         for _ in 0..<20 {
-            let open = answerSettled(waiting.map(\.manifest), state)
-            waiting.removeAll { version in !open.contains(version.manifest) }
-            let (chosen, passed) = VersionHistory.parted(waiting, mode: settings.mode)
+            let open = answerSettled(prepared.versions.map(\.manifest), state)
+            prepared.versions.removeAll { version in !open.contains(version.manifest) }
+            let (chosen, passed) = VersionHistory.parted(prepared.versions, mode: settings.mode)
             guard !chosen.isEmpty else { return result }
             let change: WarehouseChange
             do {
-                change = try WarehouseChange(
-                    chosen,
-                    columns: prepared.columns,
-                    over: state,
-                    reader: reader,
-                    context: context,
-                    on: warehouse.connection
-                )
-                try warehouse.tables.prepare(change, on: warehouse.connection)
+                change = try self.change(chosen, prepared.columns, over: state, of: warehouse)
             } catch let refusal as VersionRefusal {
-                for version in chosen {
-                    refuse(
-                        VersionRefusal(
-                            source: version.manifest.source,
-                            type: refusal.type,
-                            message: refusal.message
-                        )
-                    )
-                }
-                return result
+                let fitting =
+                    isNarrowed ? [] : try narrow(to: state, open, on: warehouse.connection)
+                for manifest in open where !fitting.contains(manifest) { refuse(manifest, refusal) }
+                isNarrowed = true
+                prepared = try prepare(fitting, on: warehouse.connection)
+                continue
             }
-            if try commit(change, over: state, into: warehouse) {
-                for version in chosen {
-                    answer(
-                        version.manifest,
-                        "loaded",
-                        rows: version.rows,
-                        rejected: version.rejected
-                    )
-                }
+            if try commit(change, over: state, into: warehouse, settled: { _ in chosen }) != nil {
+                answerLoaded(chosen, replacing: change.replaced)
                 for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
-                removeQuarantines(change.replaced)
                 return result
             }
             state = try look(at: warehouse)
@@ -92,6 +73,53 @@ struct VersionLoading {
         )
     }
 
+    private mutating func prepare(
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> PreparedRows {
+        let prepared = try reader.prepare(manifests, on: connection)
+        for refusal in prepared.refusals { refuse(refusal) }
+        return prepared
+    }
+
+    /// Takes the types that the table has, as it cannot get wider ones, and returns the versions
+    /// that these hold.
+    private mutating func narrow(
+        to state: WarehouseTable,
+        _ manifests: [Manifest],
+        on connection: borrowing Connection
+    ) throws -> [Manifest] {
+        let narrowed = try reader.narrowed(manifests, on: connection) { field in
+            try state.has(field, on: connection)
+        }
+        guard let narrowed else { return [] }
+        reader = narrowed.reader
+        return narrowed.fitting
+    }
+
+    /// What makes `chosen` part of the table, with all made ready that can be.
+    private func change(
+        _ chosen: [PreparedVersion],
+        _ columns: [ColumnType.Field],
+        over state: WarehouseTable,
+        of warehouse: borrowing LoadTarget
+    ) throws -> WarehouseChange {
+        let change = try WarehouseChange(
+            chosen,
+            columns: columns,
+            over: state,
+            reader: reader,
+            context: context,
+            on: warehouse.connection
+        ) {
+            try warehouse.reading { connection in
+                try warehouse.tables.owners(of: settings.name, on: connection)
+            } ?? []
+        }
+        try warehouse.tables.prepare(change, on: warehouse.connection)
+        return change
+    }
+
     private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
         let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
         return try warehouse.reading { connection in
@@ -99,25 +127,46 @@ struct VersionLoading {
         } ?? WarehouseTable(mode: mode)
     }
 
-    /// Applies a change in one transaction; false when the table is not what it was.
-    private func commit(
+    /// Applies a change in one transaction; nil when the table is not what it was.
+    ///
+    /// `settled` tells which versions these rows are, from how many came with each part.
+    func commit(
         _ change: WarehouseChange,
         over state: WarehouseTable,
-        into warehouse: borrowing LoadTarget
-    ) throws -> Bool {
+        into warehouse: borrowing LoadTarget,
+        settled: ([Int]) throws -> [PreparedVersion]
+    ) throws -> [PreparedVersion]? {
         let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
+        var loaded: [PreparedVersion] = []
         do {
-            return try warehouse.writing(to: name) { connection in
+            let done = try warehouse.writing(to: name) { connection in
                 guard try tables.state(of: name, mode: mode, on: connection) == state else {
                     return false
                 }
-                try tables.apply(change, on: connection)
+                loaded = try settled(try tables.apply(change, on: connection))
+                try tables.record(loaded, replacing: change.replaced, table: name, on: connection)
                 return true
             }
+            return done ? loaded : nil
         } catch let error as HandlerError where error.type == "ValueRefused" {
-            let sources = change.chosen.map(\.manifest.source.source).joined(separator: ", ")
+            let sources = change.sources.joined(separator: ", ")
             throw HandlerError.input(error.type, "\(sources): \(error.message)")
         }
+    }
+
+    mutating func answerLoaded(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version]
+    ) {
+        for version in versions {
+            answer(
+                version.manifest,
+                "loaded",
+                rows: version.rows,
+                rejected: version.rejected
+            )
+        }
+        removeQuarantines(replaced)
     }
 
     private mutating func answerSettled(
@@ -168,6 +217,13 @@ struct VersionLoading {
             "rows": .integer(Int64(rows)),
             "rejected": .integer(Int64(rejected)),
         ])
+    }
+
+    /// Refuses a version for a reason that the rows of others have.
+    private mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
+        refuse(
+            VersionRefusal(source: manifest.source, type: reason.type, message: reason.message)
+        )
     }
 
     private mutating func refuse(_ refusal: VersionRefusal) {

@@ -9,8 +9,8 @@ import TableRows
 struct WarehouseChange {
     /// The table's settings.
     let settings: TableSettings
-    /// The versions that become part of the table.
-    let chosen: [PreparedVersion]
+    /// The objects whose versions become part of the table.
+    let sources: [String]
     /// The versions whose rows give way.
     let replaced: [VersionHistory.Version]
     /// The columns of the rows that come, `_source` and `_seq` last.
@@ -22,10 +22,14 @@ struct WarehouseChange {
     let old: WarehouseTable
     /// Whether a column has another type now, so that every row is written anew.
     let isRetyped: Bool
-    /// SQL of the rows that come, with `fields`; in mode `upsert` one for each key.
-    let rows: String
+    /// SQL of the rows that come, with `fields`, in parts that are written one after the other; in
+    /// mode `upsert` one row for each key, in mode `replace_partitions` those of one version for each
+    /// partition.
+    let parts: [String]
     /// The keys in mode `upsert`.
     let keys: UpsertKeys
+    /// The columns of the partitions.
+    let partitionColumns: [String]
 
     /// Sluice's own columns.
     static let own = [
@@ -33,7 +37,7 @@ struct WarehouseChange {
         ColumnType.Field(name: "_seq", type: .bigint),
     ]
 
-    /// Decides.
+    /// Decides; `owners` looks up the versions that have rows in the table.
     ///
     /// - Throws: `VersionRefusal` when rows of earlier versions must be converted again from their
     ///   text and that cannot be.
@@ -43,34 +47,126 @@ struct WarehouseChange {
         over old: WarehouseTable,
         reader: TableReader,
         context: HandlerContext,
-        on connection: borrowing Connection
+        on connection: borrowing Connection,
+        owners: () throws -> Set<VersionHistory.Version>
     ) throws {
-        settings = reader.settings
-        self.chosen = chosen
-        self.old = old
-        self.fields = fields + Self.own
-        keys = UpsertKeys(settings.keys, columns: fields)
-        replaced = old.history.replaced(by: chosen.map(\.name))
-        let given = try WarehouseTable.Column.all(self.fields, on: connection)
-        let only = old.columns.filter { column in !given.contains { $0.name == column.name } }
-        columns = given.dropLast(Self.own.count) + only + given.suffix(Self.own.count)
-        let retyped = old.columns.filter { [columns] column in
-            !columns.contains { $0.name == column.name && $0.type == column.type }
-        }
-        isRetyped = !retyped.isEmpty
+        let settings = reader.settings
+        let shape = try Shape(fields, beside: old, settings, on: connection)
+        let keys = UpsertKeys(settings.keys, columns: fields)
+        let replaced = old.history.replaced(by: chosen.map(\.name))
         var versions = chosen
-        if isRetyped, settings.mode != .replace {
-            let text = EarlierText(
-                settings: settings,
-                context: context,
-                changed: retyped.map(\.name)
-            )
-            let kept = old.history.contributing.filter { [replaced] in !replaced.contains($0) }
+        if !shape.changed.isEmpty, settings.mode != .replace {
+            let text = EarlierText(settings: settings, context: context, changed: shape.changed)
+            var kept = old.history.contributing.filter { !replaced.contains($0) }
+            // A version without a partition of its own gets none by another type of other columns.
+            if settings.mode == .replacePartitions, !reader.isPartition(anyOf: shape.changed) {
+                kept = kept.filter(try owners().contains)
+            }
             let earlier = try reader.prepare(try text.manifests(of: kept), on: connection)
             if let lost = earlier.refusals.first { throw lost }
             versions = earlier.versions + chosen
         }
-        let all = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
-        rows = settings.mode == .upsert ? keys.newest(of: all) : all
+        var rows = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
+        switch settings.mode {
+        case .append, .replace: break
+        case .upsert: rows = keys.newest(of: rows)
+        case .replacePartitions where versions.count > 1:
+            rows = try Self.newest(of: rows, reader.partitionColumns, on: connection)
+        case .replacePartitions: break
+        }
+        self.init(
+            reader,
+            sources: chosen.map(\.manifest.source.source),
+            replaced: replaced,
+            shape: shape,
+            old: old,
+            parts: [rows],
+            keys: keys
+        )
+    }
+
+    /// Decides for versions that are written while they are looked at; nil where rows of others, of
+    /// one key or of one partition have to be looked at together.
+    init?(
+        streaming chosen: [StreamedVersion],
+        columns fields: [ColumnType.Field],
+        over old: WarehouseTable,
+        reader: TableReader,
+        on connection: borrowing Connection
+    ) throws {
+        let shape = try Shape(fields, beside: old, reader.settings, on: connection)
+        guard shape.changed.isEmpty, !reader.settings.mode.countsAllVersions else { return nil }
+        self.init(
+            reader,
+            sources: chosen.map(\.manifest.source.source),
+            replaced: old.history.replaced(by: chosen.map { $0.manifest.name }),
+            shape: shape,
+            old: old,
+            parts: chosen.flatMap(\.parts),
+            keys: UpsertKeys([], columns: [])
+        )
+    }
+
+    private init(
+        _ reader: TableReader,
+        sources: [String],
+        replaced: [VersionHistory.Version],
+        shape: Shape,
+        old: WarehouseTable,
+        parts: [String],
+        keys: UpsertKeys
+    ) {
+        settings = reader.settings
+        partitionColumns = reader.partitionColumns
+        self.sources = sources
+        self.replaced = replaced
+        self.old = old
+        self.parts = parts
+        self.keys = keys
+        fields = shape.fields
+        columns = shape.columns
+        isRetyped = !shape.changed.isEmpty
+    }
+
+    /// SQL of the rows that belong to the newest version of their partition.
+    private static func newest(
+        of rows: String,
+        _ columns: [String],
+        on connection: borrowing Connection
+    ) throws -> String {
+        let partitions = PartitionRows(columns)
+        try connection.execute(
+            "CREATE OR REPLACE TEMP TABLE newest AS \(partitions.newest(of: rows))"
+        )
+        return partitions.rows(rows, newestIn: "temp.newest")
+    }
+}
+
+/// The columns of a table after a load.
+private struct Shape {
+    let fields: [ColumnType.Field]
+    let columns: [WarehouseTable.Column]
+    /// The names of columns for which every row is written anew: of another type now, or computed
+    /// and not there yet.
+    let changed: [String]
+
+    init(
+        _ given: [ColumnType.Field],
+        beside old: WarehouseTable,
+        _ settings: TableSettings,
+        on connection: borrowing Connection
+    ) throws {
+        let fields = given + WarehouseChange.own
+        let described = try WarehouseTable.Column.all(fields, on: connection)
+        let only = old.columns.filter { column in
+            !described.contains { $0.name == column.name }
+        }
+        let own = WarehouseChange.own.count
+        let columns = described.dropLast(own) + only + described.suffix(own)
+        self.fields = fields
+        self.columns = Array(columns)
+        let retyped = old.columns.filter { !columns.contains($0) }.map(\.name)
+        let computed = old.columns.isEmpty ? [] : settings.computedPartitions.map(\.name)
+        changed = retyped + computed.filter { name in !old.columns.contains { $0.name == name } }
     }
 }

@@ -43,6 +43,31 @@ struct WarehouseTable: Equatable {
     }
 }
 
+extension WarehouseTable {
+    /// The query for the versions that have rows in a table.
+    static func owners(in table: String) -> String {
+        "SELECT DISTINCT _source, _seq FROM \(table) WHERE _source IS NOT NULL"
+    }
+
+    /// What that query's rows name.
+    static func versions(_ rows: [[SQLValue]]) -> Set<VersionHistory.Version> {
+        Set(
+            rows.map {
+                VersionHistory.Version(
+                    source: $0[0].string ?? "",
+                    sequencer: Int64($0[1].int ?? 0)
+                )
+            }
+        )
+    }
+
+    /// Whether the table has a column of this type, or none of this name.
+    func has(_ field: ColumnType.Field, on connection: borrowing Connection) throws -> Bool {
+        guard let column = columns.first(where: { $0.name == field.name }) else { return true }
+        return try Column.all([field], on: connection) == [column]
+    }
+}
+
 extension WarehouseTable.Column {
     /// Columns with the names that DuckDB gives their types.
     static func all(

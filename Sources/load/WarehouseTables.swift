@@ -16,6 +16,12 @@ protocol WarehouseTables {
         on connection: borrowing Connection
     ) throws -> WarehouseTable
 
+    /// The versions that have rows in a table of the attached warehouse.
+    func owners(
+        of table: String,
+        on connection: borrowing Connection
+    ) throws -> Set<VersionHistory.Version>
+
     /// Does what can be done before the warehouse is opened for writing.
     ///
     /// - Throws: `HandlerError` when the warehouse cannot hold such a table.
@@ -28,8 +34,22 @@ protocol WarehouseTables {
     /// Begins the transaction: no other load changes `table` until it ends.
     func begin(table: String, on connection: borrowing Connection) throws
 
-    /// Changes the table and the history, within a transaction of the attached warehouse.
-    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws
+    /// Changes the table, within a transaction of the attached warehouse.
+    ///
+    /// - Returns: How many rows came with each part of the change.
+    func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int]
+
+    /// Notes in the load history what became part of a table and what gave way, in the same
+    /// transaction.
+    func record(
+        _ versions: [PreparedVersion],
+        replacing replaced: [VersionHistory.Version],
+        table: String,
+        on connection: borrowing Connection
+    ) throws
+
+    /// Whether rows are better written at the first look at them than after it.
+    var canStream: Bool { get }
 
     /// The version of a lake table that the warehouse's rows are of; nil when there are none.
     func loadedVersion(of change: LakeTable, on connection: borrowing Connection) throws -> Int64?
@@ -43,8 +63,13 @@ struct LoadTarget: ~Copyable {
     let access: WarehouseAccess
     let tables: any WarehouseTables
     let connection: Connection
+    /// A connection for reading text while a transaction is open on the other.
+    let reader: Connection
 
-    init(_ warehouse: Warehouse, connection: consuming Connection) {
+    init(_ warehouse: Warehouse, database: borrowing Database) throws {
+        let connection = try database.connect()
+        let reader = try database.connect()
+        self.reader = reader
         access = WarehouseAccess(warehouse, purpose: "load")
         tables =
             switch warehouse {

@@ -22,7 +22,8 @@ struct DropTestSchemaCommand: ParsableCommand {
         do {
             let connection = try Database().connect()
             let access = WarehouseAccess(warehouse, purpose: "test")
-            _ = try access.writing(on: connection, before: { _ in }) { connection in
+            _ = try access.writing(on: connection) { _ in
+            } transaction: { connection in
                 try connection.onServer(
                     "DROP SCHEMA IF EXISTS \(SQL.identifier(server.schema)) CASCADE"
                 )

@@ -28,7 +28,7 @@ enum StatementRules {
         case .explain where !sql.lowercased().contains("analyze"): break
         case .explain:
             throw QueryError.failed("EXPLAIN ANALYZE runs what it explains; leave ANALYZE out")
-        case .other: throw onlyReads
+        case .transaction, .other: throw onlyReads
         }
     }
 

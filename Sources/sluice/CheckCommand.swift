@@ -4,6 +4,7 @@ import Events
 import FunctionConfig
 import Glibc
 import Ledger
+import Reports
 
 /// `sluice check`: every problem of the settings at once, or what they amount to.
 struct CheckCommand: AsyncParsableCommand {

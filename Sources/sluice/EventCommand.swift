@@ -20,7 +20,24 @@ struct EventCommand: ParsableCommand {
             abstract: "Print the event of objects that are there."
         )
         @OptionGroup var options: Objects
-        func run() throws { try options.print(removed: false) }
+
+        @Option(
+            help: ArgumentHelp(
+                "The first object's sequencer, 16 hexadecimal digits, for a version that is known.",
+                valueName: "DIGITS"
+            )
+        )
+        var sequencer: String?
+
+        func run() throws {
+            guard let sequencer else { return try options.print(removed: false) }
+            guard let number = Sequencer(sequencer) else {
+                throw CommandFailure.usage(
+                    "\(sequencer) is no sequencer: give 16 hexadecimal digits"
+                )
+            }
+            try options.print(removed: false, from: number)
+        }
     }
 
     /// `sluice event delete`.
@@ -40,10 +57,11 @@ struct EventCommand: ParsableCommand {
 
         @OptionGroup var common: CommonOptions
 
-        func print(removed: Bool) throws {
+        func print(removed: Bool, from first: Sequencer? = nil) throws {
             let event = try S3Event(
                 of: objects,
                 removed: removed,
+                from: first,
                 buckets: common.existingBuckets(),
                 config: common.loadConfig()
             )
@@ -55,10 +73,11 @@ struct EventCommand: ParsableCommand {
 extension S3Event {
     /// The event that somebody makes by hand for objects named `bucket/key`.
     ///
-    /// Their sequencers come from the clock, in the order given.
+    /// Their sequencers begin with the one given, or come from the clock, in the order given.
     init(
         of names: [String],
         removed: Bool,
+        from first: Sequencer? = nil,
         buckets: BucketsFolder,
         config: FunctionConfig
     ) throws {
@@ -68,7 +87,9 @@ extension S3Event {
             let version = try Self.version(
                 named: name,
                 removed: removed,
-                sequencer: Sequencer(rawValue: UInt64(now) + UInt64(index)),
+                sequencer: Sequencer(
+                    rawValue: (first?.rawValue ?? UInt64(now)) + UInt64(index)
+                ),
                 buckets: buckets
             )
             let eventName = removed ? "ObjectRemoved:Delete" : "ObjectCreated:Put"

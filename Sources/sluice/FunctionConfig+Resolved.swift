@@ -1,5 +1,6 @@
 import Events
 import FunctionConfig
+import Reports
 
 extension FunctionConfig {
     /// The settings in the shape of `functions.json`, with every default written out, and beside
@@ -11,6 +12,7 @@ extension FunctionConfig {
             "tables": .named(tables.map { ($0.name, $0.resolved) }),
             "warehouse": .string(warehouse.description),
             "warehouseSchema": .text(warehouse.schema),
+            "migrations": .text(migrations),
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
             "schedules": coming.json,
@@ -85,6 +87,8 @@ extension TableSettings {
         let format: JSONValue = [
             "type": .text(format.type), "delimiter": .text(format.delimiter),
             "header": format.header.map { .bool($0) } ?? .null,
+            "dateFormats": .strings(format.dateFormats),
+            "timestampFormats": .strings(format.timestampFormats),
         ]
         let similarity: JSONValue? = similarity.map {
             [
@@ -95,12 +99,22 @@ extension TableSettings {
         return [
             "match": .text(match?.description), "format": format,
             "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
-            "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
+            "columnMap": .named(columnMap.map { ($0.column, .strings($0.names)) }),
+            "otherColumns": .string(keepsOtherColumns ? "keep" : "drop"),
+            "partitionBy": .strings(partitions), "sortBy": .strings(sortBy),
             "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
             "onError": .string(onError.resolved),
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
+            "maxPartitions": .integer(Int64(maxPartitions)),
         ]
+    }
+
+    /// `partitionBy` as it is written.
+    private var partitions: [String] {
+        partitionBy.map { column in
+            computedPartitions.first { $0.name == column }?.description ?? column
+        }
     }
 }
 

@@ -51,7 +51,7 @@ struct InvokeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("there is no function \(function) in the settings")
         }
         let request = InvokeRequest(function: function, event: try content(config, buckets))
-        let follower = LogFollower(isWanted: log)
+        let follower = AskedLog(isWanted: log)
         let end = try await perform(request, config, buckets, follower)
         await follower.end()
         if let output = end.output {
@@ -72,7 +72,7 @@ struct InvokeCommand: AsyncParsableCommand {
         _ request: InvokeRequest,
         _ config: FunctionConfig,
         _ buckets: BucketsFolder,
-        _ follower: LogFollower
+        _ follower: AskedLog
     ) async throws -> InvokeEnd {
         var isWaiting = false
         while true {
@@ -95,12 +95,13 @@ struct InvokeCommand: AsyncParsableCommand {
                     "`sluice up` has ended before the run did: its next start ends what is left of "
                         + "it; call `sluice invoke` again"
                 )
-            case nil: break
+            // Nothing has begun.
+            case .ending, nil: break
             }
             do {
                 return try await performDirectly(request, config, buckets, follower)
             } catch DaemonError.inUse(let process, _) {
-                // A daemon that does not listen yet, or another run by hand.
+                // A daemon that does not listen yet or no more, or another run by hand.
                 guard !isWaiting else { continue }
                 isWaiting = true
                 let who = process.map { "process \($0)" } ?? "another process"
@@ -113,7 +114,7 @@ struct InvokeCommand: AsyncParsableCommand {
         _ request: InvokeRequest,
         _ config: FunctionConfig,
         _ buckets: BucketsFolder,
-        _ follower: LogFollower
+        _ follower: AskedLog
     ) async throws -> InvokeEnd {
         let run = DirectRun(
             DaemonOptions(
@@ -185,7 +186,7 @@ struct InvokeCommand: AsyncParsableCommand {
 }
 
 /// Follows the log of a run once it has one, if that is wanted.
-private final class LogFollower: Sendable {
+private final class AskedLog: Sendable {
     private let isWanted: Bool
     private let tail = Mutex<LogTail?>(nil)
 

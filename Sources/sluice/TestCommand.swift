@@ -8,7 +8,8 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Run directory-based cases.",
         discussion: """
-            A case is a folder with functions.json, stage-1/ and expect/NAME.sql with NAME.csv. \
+            A case is a folder with functions.json, stage-1/ and expect/NAME.sql with NAME.csv; \
+            a saved query queries/NAME.sql has its rows in expect/NAME.csv, too. \
             Folders stage-1.2/, stage-1.3/ ... are dropped one after the other, and the keys in \
             stage-1.2.delete deleted, with `sluice up --once` after each.
             """

@@ -8,9 +8,11 @@ import Testing
 struct CaseTests {
     static let folder = packageFolder + "/Tests/Cases"
 
+    /// The cases by their paths below `folder`.
     static let names: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
-        return (names ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder)
+        return (paths ?? []).filter { $0.hasSuffix("/functions.json") }
+            .map { String($0.dropLast("/functions.json".count)) }.sorted()
     }()
 
     @Test("has cases to run")

@@ -127,6 +127,8 @@ struct InvocationTests {
         #expect(Set(variables.keys) == expected)
         #expect(variables["AWS_LAMBDA_REQUEST_ID"] == report.requestID)
         #expect(variables["SLUICE_BUCKETS"] == handler.buckets)
+        // Sluice's programs come last: `split` is also one of the system's.
+        #expect(variables["PATH"] == "/usr/bin:/bin:\(handler.folder.path)")
     }
 
     @Test("keeps a log with the lines of Lambda around the handler's own")

@@ -1,4 +1,5 @@
 import RecordSplit
+import TestSupport
 import Testing
 
 @Suite("Scanning for record borders")

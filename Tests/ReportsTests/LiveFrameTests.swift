@@ -116,6 +116,7 @@ struct PlainTextTests {
         #expect(PlainText.cut("\u{8CC7}\u{8CC7}\u{8CC7}\u{8CC7}", to: 6) == "\u{8CC7}...")
         #expect(PlainText.cut("abc", to: 2) == "..")
         #expect(PlainText.wrapped("one two three", to: 7) == ["one two", "three"])
+        #expect(PlainText.wrapped("run `a b`, `c d`", to: 8) == ["run", "`a b`,", "`c d`"])
         #expect(PlainText.line("a\r\n\u{1B}[31mb") == "a   [31mb")
     }
 }

@@ -25,9 +25,6 @@ public final class ScratchFolder: Sendable {
     public func path(_ relative: String) -> String { "\(path)/\(relative)" }
 
     /// Writes a file, with the folders above it, and returns its absolute path.
-    ///
-    /// Programs that other tests start meanwhile do not inherit the open file: a script that such a
-    /// program keeps open for writing could not be run.
     @discardableResult
     public func write(_ content: some DataProtocol, to relative: String) throws -> String {
         let target = path(relative)

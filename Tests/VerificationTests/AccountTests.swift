@@ -11,7 +11,7 @@ struct AccountTests {
         rejected: 1,
         quarantined: 1,
         records: 5,
-        isUpsert: false
+        canGiveWay: false
     )
 
     private static func account(_ change: (inout Account) -> Void) -> Account {
@@ -45,10 +45,10 @@ struct AccountTests {
                 account { ($0.records, $0.rows, $0.loadedElsewhere) = (nil, 3, 3) },
                 [.load(rows: 3, rejected: 1)]
             ),
-            (account { ($0.isUpsert, $0.rows) = (true, 2) }, []),
-            (account { ($0.isUpsert, $0.rows) = (true, 5) }, [.rows(expected: 4)]),
-            (account { ($0.isUpsert, $0.rows) = (true, 0) }, []),
-            (account { ($0.isUpsert, $0.isNewest, $0.rows) = (true, true, 0) }, [.noRowOfNewest]),
+            (account { ($0.canGiveWay, $0.rows) = (true, 2) }, []),
+            (account { ($0.canGiveWay, $0.rows) = (true, 5) }, [.rows(expected: 4)]),
+            (account { ($0.canGiveWay, $0.rows) = (true, 0) }, []),
+            (account { ($0.canGiveWay, $0.isNewest, $0.rows) = (true, true, 0) }, [.noRowOfNewest]),
         ] as [(Account, [Account.Fault])]
     )
     func faults(account: Account, faults: [Account.Fault]) {

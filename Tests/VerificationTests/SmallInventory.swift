@@ -107,7 +107,7 @@ struct SmallInventory {
     }
 
     private func load(_ name: VersionName, _ rows: Int64, into content: inout TableContent) {
-        if inventory.config.table(named: Self.table).mode != .upsert {
+        if !inventory.config.table(named: Self.table).mode.countsAllVersions {
             for index in content.loads.indices where content.loads[index].name.source == name.source
             {
                 content.loads[index].isCurrent = false

@@ -12,8 +12,13 @@ struct VerdictTests {
         arguments: TableSettings.Mode.allCases
     )
     func agreement(mode: TableSettings.Mode) throws {
-        let keys = mode == .upsert ? #", "keys": ["a"]"# : ""
-        var small = try SmallInventory(settings: "{\"mode\": \"\(mode.rawValue)\"\(keys)}")
+        let more =
+            switch mode {
+            case .upsert: #", "keys": ["a"]"#
+            case .replacePartitions: #", "partitionBy": ["a"]"#
+            case .append, .replace: ""
+            }
+        var small = try SmallInventory(settings: "{\"mode\": \"\(mode.rawValue)\"\(more)}")
         small.add("x", 1, rows: 3)
         small.add("x", 2, rows: 2)
         #expect(small.findings == [])
@@ -30,6 +35,13 @@ struct VerdictTests {
         replace.add("x", 1, rows: 3, lake: false, warehouse: false)
         replace.add("y", 2, rows: 2)
         #expect(replace.findings == [])
+
+        var partitions = try SmallInventory(
+            settings: #"{"mode": "replace_partitions", "partitionBy": ["a"]}"#
+        )
+        partitions.add("x", 1, rows: 3, warehouse: false)
+        partitions.add("x", 2, rows: 2)
+        #expect(partitions.findings == ["warehouse MissingVersion"])
 
         var upsert = try SmallInventory(settings: #"{"mode": "upsert", "keys": ["a"]}"#)
         upsert.add("x", 1, rows: 3, warehouse: false)
@@ -165,6 +177,9 @@ struct VerdictTests {
         var small = try SmallInventory()
         small.add("a b", 1, rows: 3)
         small.warehouse.content.rows[0].count = 2
+        // Another version can be made only while the file is there.
+        let key = ObjectKey(bucket: "stage-1", key: "t/a b")
+        small.folders.objects[key] = .init(size: 1, eTag: "1", changed: 0)
         var inventory = small.inventory
         inventory.place = CommandPlace(buckets: "/data/b", options: " --buckets /data/b")
         let finding = try #require(Verdict.report(on: inventory).findings.first)

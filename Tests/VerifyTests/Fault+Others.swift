@@ -63,6 +63,23 @@ extension Fault {
             try flow.warehouse("INSERT INTO products SELECT * FROM products WHERE sku = 'c'")
             try flow.warehouse("DELETE FROM products WHERE sku = 'a'")
         },
+        Fault(
+            "a row of an older version in a replaced partition",
+            "warehouse.days RowsDiffer",
+            "warehouse.days SharedPartition"
+        ) { flow in
+            try flow.warehouse(
+                """
+                INSERT INTO days SELECT * REPLACE (DATE '2024-01-02' AS at_day) FROM days WHERE id = 1
+                """
+            )
+        },
+        Fault(
+            "all rows of the last version of partitions deleted",
+            "warehouse.days LoadWithoutRows"
+        ) { flow in
+            try flow.warehouse("DELETE FROM days WHERE _source LIKE '%two%'")
+        },
         Fault("a row of transformed ones deleted", "warehouse.trips MissingRows") { flow in
             try flow.warehouse("DELETE FROM trips WHERE city = 'bern'")
         },
@@ -114,6 +131,8 @@ extension Fault {
         },
         Fault(
             "a warehouse that is gone",
+            "warehouse.compared_sets MissingTable",
+            "warehouse.days MissingTable",
             "warehouse.events MissingTable",
             "warehouse.lines MissingTable",
             "warehouse.orders MissingTable",
@@ -121,7 +140,8 @@ extension Fault {
             "warehouse.prices MissingTable",
             "warehouse.products MissingTable",
             "warehouse.strict MissingTable",
-            "warehouse.trips MissingTable"
+            "warehouse.trips MissingTable",
+            "warehouse.weighted_distances MissingTable"
         ) { flow in try flow.remove("warehouse.duckdb") },
         Fault("a warehouse that is no database", "warehouse UnreadableWarehouse") { flow in
             try flow.write("no database", to: "warehouse.duckdb")
@@ -143,39 +163,37 @@ extension Fault {
     /// What can happen to plain files.
     static let folders: [Fault] = [
         Fault("a chunk changed on disk", "stage-2.orders ChunkDiffers") { flow in
-            let chunk = try flow.file("stage-2/orders/c.csv", "part-00000.csv")
-            try flow.edit(chunk, "7.5", "8.5")
+            let chunk = try flow.file("stage-2/orders/d.csv", "part-00000.csv")
+            try flow.edit(chunk, "8,us,9", "8,us,7")
         },
         Fault("a chunk cut off", "stage-2.orders ChunkDiffers") { flow in
-            try flow.truncate(try flow.file("stage-2/orders/c.csv", "part-00000.csv"), by: 3)
+            try flow.truncate(try flow.file("stage-2/orders/d.csv", "part-00000.csv"), by: 3)
         },
         Fault("a chunk deleted", "stage-2.orders MissingChunk") { flow in
-            try flow.remove(try flow.file("stage-2/orders/c.csv", "part-00000.csv"))
+            try flow.remove(try flow.file("stage-2/orders/d.csv", "part-00000.csv"))
         },
         Fault("line numbers deleted", "stage-2.lines MissingChunk") { flow in
             try flow.remove(try flow.file("stage-2/lines", "part-00000.lines"))
         },
         Fault("a file beside the chunks", "stage-2.orders OrphanedChunk") { flow in
-            let chunk = try flow.file("stage-2/orders/c.csv", "part-00000.csv")
+            let chunk = try flow.file("stage-2/orders/d.csv", "part-00000.csv")
             try flow.copy(chunk, to: chunk.replacing("00000", with: "00001"))
         },
         Fault("a version folder without a manifest", "stage-2.orders OrphanedChunk") { flow in
             try flow.write("x", to: "stage-2/orders/y.csv/0000000000000007/part-00000.csv")
         },
-        Fault(
-            "a manifest deleted",
-            "stage-2.orders MissingManifest",
-            "stage-2.orders OrphanedChunk"
-        ) { flow in try flow.remove(try flow.file("stage-2/orders/c.csv", "_manifest.json")) },
+        Fault("a manifest deleted", "stage-2.orders MissingManifest") { flow in
+            try flow.remove(try flow.file("stage-2/orders/d.csv", "_manifest.json"))
+        },
         Fault("a manifest edited", "stage-2.orders ManifestDiffers") { flow in
-            let manifest = try flow.file("stage-2/orders/c.csv", "_manifest.json")
+            let manifest = try flow.file("stage-2/orders/d.csv", "_manifest.json")
             try flow.edit(manifest, #""firstLine" : 2"#, #""firstLine" : 3"#)
         },
         Fault(
             "a manifest that is no JSON",
             "stage-2.orders ManifestDiffers",
             "stage-2.orders UnreadableManifest"
-        ) { flow in try flow.write("{", to: try flow.file("stage-2/orders/c.csv", "_manifest.json"))
+        ) { flow in try flow.write("{", to: try flow.file("stage-2/orders/d.csv", "_manifest.json"))
         },
         Fault("a changed file that nobody noticed", "stage-1.orders UnnoticedChange") { flow in
             try flow.drop("id,region,total,note\n1,eu,1.5,other\n", "orders/a.csv")

@@ -145,7 +145,8 @@ struct StoryConclusion {
         let rows = rowTexts(version)
         let rejected = max(version.lake?.rejected ?? 0, version.warehouse?.rejected ?? 0)
         let rest = rejected > 0 ? "; \(Amount.count(rejected, "record")) rejected" : ""
-        if !rows.isEmpty { return rows.joined(separator: ", ") + rest }
+        if !rows.isEmpty { return (rows + unknown(version)).joined(separator: ", ") + rest }
+        if let unknown = unknown(version).first { return unknown + rest }
         if let next = version.replacedBy { return "replaced by \(next)" }
         if let outdated = version.steps.first(where: { $0.answer?["status"]?.string == "outdated" })
         {
@@ -163,6 +164,18 @@ struct StoryConclusion {
         if version.warehouse?.status == "replaced" { return "replaced in the warehouse" }
         if version.steps.isEmpty { return "not in lake or warehouse, and no ledger tells more" }
         return "done by " + version.steps.map(\.function).joined(separator: ", ")
+    }
+
+    /// What could not be read at this moment.
+    private func unknown(_ version: VersionStory) -> [String] {
+        var texts: [String] = []
+        if let lake = version.lake, lake.problem != nil {
+            texts.append("lake.\(lake.table) could not be read")
+        }
+        if let warehouse = version.warehouse, warehouse.problem != nil {
+            texts.append("warehouse.\(warehouse.table) could not be read")
+        }
+        return texts
     }
 
     /// `5 rows in lake.t (version 3)`, `5 rows in warehouse.t`.

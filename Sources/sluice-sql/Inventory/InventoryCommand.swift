@@ -85,31 +85,15 @@ struct InventoryCommand: ParsableCommand {
     ) throws {
         var table = table
         try table.readFiles(on: connection, progress)
-        let settings = config.table(named: table.table)
         try table.countRows(
             digesting: quick ? nil : compared,
-            keys: { settings.mode == .upsert ? Self.keyCount($0, settings, options) : nil },
+            combining: ModeQuery(config.table(named: table.table)),
             on: connection,
             progress
         )
         var line = InventoryLine()
         line.lake = table.facts
         try write(line, to: output)
-    }
-
-    /// SQL that counts the keys which have more than one row in the lake.
-    private static func keyCount(
-        _ snapshot: Snapshot,
-        _ settings: TableSettings,
-        _ options: SurroundingsOptions
-    ) -> String? {
-        guard let folder = try? options.bucketsFolder() else { return nil }
-        let fields = snapshot.schema.fields.map { field in
-            ColumnType.Field(name: field.name, type: ColumnType(field.type.glueName) ?? .string)
-        }
-        let rows = LakeRelation.query(of: snapshot, table: folder.lakeTable(settings.name))
-        let keys = UpsertKeys(settings.keys, columns: fields)
-        return keys.doubled(in: "SELECT * FROM (\(rows)) WHERE _source IS NOT NULL")
     }
 
     /// The columns of a lake table as DuckDB types them.

@@ -36,7 +36,8 @@ struct LakeInventory {
             facts.missingCommits = history.missing
             facts.modes = history.modes
             facts.doubledFiles = history.doubled
-            snapshot = try log.snapshot(using: checkpoints)
+            // What was committed since the history was read is not looked at.
+            snapshot = try history.newest.flatMap { try log.snapshot(at: $0, using: checkpoints) }
             if let snapshot { Self.describe(snapshot, history, in: &facts) }
             facts.orphans = present.filter { !history.named.contains($0.path) }
             if let files = snapshot?.files {
@@ -200,7 +201,7 @@ struct LakeInventory {
     /// Counts rows by version and, unless `columns` is nil, adds up a hash of their values.
     mutating func countRows(
         digesting columns: [String]?,
-        keys: (Snapshot) -> String?,
+        combining: ModeQuery,
         on connection: borrowing Connection,
         _ progress: Progress
     ) throws(DuckDBError) {
@@ -223,9 +224,13 @@ struct LakeInventory {
             done += batch.count
         }
         counter.give(to: &facts.content)
-        if facts.content.isCounted, let query = keys(snapshot) {
-            progress.show("lake.\(table): keys")
-            facts.content.doubledKeys = try connection.scalar(query)?.int.map(Int64.init)
+        if facts.content.isCounted {
+            progress.show("lake.\(table): keys and partitions")
+            let fields = snapshot.schema.fields.map { field in
+                ColumnType.Field(name: field.name, type: ColumnType(field.type.glueName) ?? .string)
+            }
+            let rows = LakeRelation.query(of: snapshot, table: folder)
+            try combining.count(rows, columns: fields, into: &facts.content, on: connection)
         }
     }
 }

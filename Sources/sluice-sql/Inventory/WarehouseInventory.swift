@@ -127,15 +127,13 @@ struct WarehouseInventory {
         try counter.count("SELECT \(selected) FROM \(name)", on: connection)
         counter.give(to: &table.content)
         table.totalRows = table.content.totalRows
-        let settings = config.table(named: table.table)
-        if settings.mode == .upsert, table.copyOf == nil {
-            let keys = UpsertKeys(
-                settings.keys,
-                columns: columns.map { .init(name: $0.name, type: ColumnType($0.type)) }
+        if table.copyOf == nil {
+            try ModeQuery(config.table(named: table.table)).count(
+                "SELECT * FROM \(name)",
+                columns: columns.map { .init(name: $0.name, type: ColumnType($0.type)) },
+                into: &table.content,
+                on: connection
             )
-            let rows = "SELECT * FROM \(name) WHERE _source IS NOT NULL"
-            table.content.doubledKeys =
-                try connection.scalar(keys.doubled(in: rows))?.int.map(Int64.init)
         }
         return common
     }

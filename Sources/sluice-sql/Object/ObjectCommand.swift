@@ -43,8 +43,11 @@ struct ObjectCommand: ParsableCommand {
         } else {
             facts.rows = RowFacts(
                 lake: try ObjectInLake(table: table, in: buckets).rows(of: object),
-                warehouse: try ObjectInWarehouse(options.settings(of: buckets).warehouse, table: table)
-                    .rows(of: object)
+                warehouse: try ObjectInWarehouse(
+                    options.settings(of: buckets).warehouse,
+                    table: table
+                )
+                .rows(of: object)
             )
         }
         let output = StandardOutput()

@@ -55,9 +55,40 @@ struct CaseFolder: Sendable {
         }
     }
 
-    /// The names of the expectations: `NAME` for each `expect/NAME.sql`.
-    func expected() throws -> [String] {
-        try FilePath.names(in: expectations).filter { $0.hasSuffix(".sql") }
+    /// A statement and the file with the rows that it must give.
+    struct Expectation: Sendable {
+        /// The statement's file, below the case.
+        var statement: String
+        /// The file of the rows, below the case.
+        var rows: String
+        /// What `query` is given; nil for the text of the statement.
+        var savedQuery: String?
+    }
+
+    /// What is asked: each `expect/NAME.sql`, and each saved query `queries/NAME.sql`; the rows
+    /// are always `expect/NAME.csv`.
+    ///
+    /// - Throws: `CommandFailure` when a name stands in both folders.
+    func expected() throws -> [Expectation] {
+        let own = try Self.statements(in: expectations)
+        let saved = try Self.statements(in: path + "/queries")
+        if let twice = own.first(where: saved.contains) {
+            throw CommandFailure.usage(
+                "\(path): both expect/ and queries/ hold \(twice).sql; rename one of them"
+            )
+        }
+        return own.map { Expectation(statement: "expect/\($0).sql", rows: "expect/\($0).csv") }
+            + saved.map {
+                Expectation(
+                    statement: "queries/\($0).sql",
+                    rows: "expect/\($0).csv",
+                    savedQuery: "@\($0)"
+                )
+            }
+    }
+
+    private static func statements(in folder: String) throws -> [String] {
+        try FilePath.names(in: folder).filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }
             .map { String($0.dropLast(4)) }
     }
 

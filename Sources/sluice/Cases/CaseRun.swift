@@ -103,29 +103,36 @@ struct CaseRun: Sendable {
 
     private func problemsOfResults(in place: Place) async throws -> [String] {
         var problems: [String] = []
-        let names = try folder.expected()
-        if names.isEmpty { problems.append("expect/ holds no NAME.sql") }
-        for name in names {
+        let expected = try folder.expected()
+        if expected.isEmpty { problems.append("neither expect/ nor queries/ holds a NAME.sql") }
+        for expectation in expected {
             let sql = String(
-                decoding: try FilePath.read("\(folder.expectations)/\(name).sql"),
+                decoding: try FilePath.read("\(folder.path)/\(expectation.statement)"),
                 as: UTF8.self
             )
             let end = try await start(
                 "sluice-sql",
                 ["query", "--format", "csv"],
                 place,
-                operands: [sql]
+                operands: [expectation.savedQuery ?? sql]
             )
             guard end.code == 0 else {
-                problems.append("expect/\(name).sql failed\n\(end.errors)")
+                problems.append("\(expectation.statement) failed\n\(end.errors)")
                 continue
             }
             let problem = try compare(
                 end.output,
-                with: "\(folder.expectations)/\(name).csv",
+                with: "\(folder.path)/\(expectation.rows)",
                 isOrdered: RowOrder.isGiven(by: sql)
             )
-            if let problem { problems.append("expect/\(name).csv: \(problem)") }
+            if let problem { problems.append("\(expectation.rows): \(problem)") }
+        }
+        // What the results do not show must be right as well.
+        let proof = try await start("sluice", ["verify"], place)
+        if proof.code != 0 {
+            problems.append(
+                "`sluice verify`: \(String(decoding: proof.output, as: UTF8.self))\(proof.errors)"
+            )
         }
         let letters = try await DeadLetterTable(of: place.buckets)
         if let problem = try problem(with: letters) { problems.append(problem) }

@@ -1,0 +1,1 @@
+SELECT * FROM lake.calls EXCEPT ALL SELECT * FROM warehouse.calls

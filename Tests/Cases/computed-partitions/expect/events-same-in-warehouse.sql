@@ -1,0 +1,1 @@
+SELECT * FROM lake.events EXCEPT ALL SELECT * FROM warehouse.events

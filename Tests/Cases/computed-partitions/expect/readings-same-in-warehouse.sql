@@ -1,0 +1,1 @@
+SELECT * FROM lake.readings EXCEPT ALL SELECT * FROM warehouse.readings

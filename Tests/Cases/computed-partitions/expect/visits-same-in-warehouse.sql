@@ -1,0 +1,1 @@
+SELECT * FROM lake.visits EXCEPT ALL SELECT * FROM warehouse.visits

@@ -1,0 +1,1 @@
+SELECT ind, country, [latitude, longitude] AS coordinates, "timestamp" FROM source

@@ -1,0 +1,1 @@
+CREATE INDEX streams_by_movie ON streams (movie_title);

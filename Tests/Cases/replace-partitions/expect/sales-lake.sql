@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (_seq) FROM lake.sales

@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (_source, _seq) FROM lake.calls

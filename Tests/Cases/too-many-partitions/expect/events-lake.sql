@@ -1,0 +1,1 @@
+SELECT kind, time FROM lake.events

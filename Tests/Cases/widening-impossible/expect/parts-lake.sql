@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (_seq, _source) FROM lake.parts

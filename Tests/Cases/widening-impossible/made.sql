@@ -1,0 +1,1 @@
+SELECT id, n AS value FROM source -- its type is that of n
