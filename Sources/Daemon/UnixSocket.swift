@@ -1,4 +1,5 @@
 import Buckets
+import CLinuxCalls
 import Glibc
 
 /// The socket `.sluice/control` of a buckets folder, as both of its ends see it.

@@ -14,5 +14,13 @@ struct QueryCommand: ParsableCommand {
     @Argument(parsing: .captureForPassthrough)
     var arguments: [String] = []
 
+    /// Becomes the query if that is what the arguments name.
+    ///
+    /// Most queries are short: making out all commands first would take a part of their time.
+    static func runIfNamed(in arguments: [String]) throws {
+        guard arguments.count > 1, arguments[1] == configuration.commandName else { return }
+        try SQLProgram.become(arguments[1], Array(arguments.dropFirst(2)))
+    }
+
     func run() throws { try SQLProgram.become("query", arguments) }
 }

@@ -24,6 +24,7 @@ struct Sluice: AsyncParsableCommand {
     /// Runs the command that the arguments name, and ends with the exit code of the contract.
     static func main() async {
         do {
+            try QueryCommand.runIfNamed(in: CommandLine.arguments)
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {
                 try await waiting.run()
