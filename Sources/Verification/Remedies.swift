@@ -39,16 +39,26 @@ struct Remedies {
             ? "build the table anew from its text: `mv \(path("lake/\(table)")) "
                 + "\(Self.quoted("\(table).broken"))`, then \(fill(table, store)); or put it back from a "
                 + "backup"
-            : "build the table anew from its text: in the warehouse `DROP TABLE IF EXISTS \(table)` and "
-                + "`DELETE FROM sluice_loads WHERE table_name = '\(table)'`, then \(fill(table, store))"
+            : "build the table anew from its text: in the warehouse `DROP TABLE IF EXISTS "
+                + "\(onServer(table))` and \(forget(table)), then \(fill(table, store))"
+    }
+
+    /// A statement that makes the load history forget a table.
+    private func forget(_ table: String) -> String {
+        "`DELETE FROM \(onServer("sluice_loads")) WHERE table_name = '\(table)'`"
+    }
+
+    /// A table of the warehouse in SQL: with PostgreSQL, with its schema.
+    func onServer(_ table: String) -> String {
+        guard case .postgres(let server) = wiring.config.warehouse else { return table }
+        return "\(server.schema).\(table)"
     }
 
     /// Fills a table that is not there.
     func fillMissing(_ table: String, _ store: Finding.Store, hasHistory: Bool) -> String {
         if Wiring.resultTables.contains(table) { return rebuild(table, store) }
         return store == .warehouse && hasHistory
-            ? "in the warehouse `DELETE FROM sluice_loads WHERE table_name = '\(table)'`, then "
-                + fill(table, store)
+            ? "in the warehouse \(forget(table)), then " + fill(table, store)
             : fill(table, store)
     }
 
@@ -88,7 +98,8 @@ struct Remedies {
     /// Copies a lake table into the warehouse anew.
     func copyAgain(_ table: String, _ version: Int64?) -> String {
         let commit = Verdict.logEntry(version ?? 0, table)
-        return "copy the table anew: in the warehouse `DROP TABLE IF EXISTS \(table)`, then "
+        return
+            "copy the table anew: in the warehouse `DROP TABLE IF EXISTS \(onServer(table))`, then "
             + sluice("invoke \(wiring.function("load")) \(commit)")
     }
 

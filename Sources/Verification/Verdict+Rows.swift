@@ -224,7 +224,7 @@ extension Verdict {
     ) -> String {
         store == .lake
             ? remedies.rebuild(table, store)
-            : "with DuckDB's or PostgreSQL's command line: `UPDATE sluice_loads SET \(change) WHERE "
+            : "in the warehouse `UPDATE \(remedies.onServer("sluice_loads")) SET \(change) WHERE "
                 + "table_name = '\(table)' AND source = '\(name.source)' AND sequencer = "
                 + "\(name.sequencer)`"
     }

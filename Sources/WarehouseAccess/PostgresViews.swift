@@ -12,7 +12,7 @@ import HandlerRuntime
 struct PostgresViews {
     let server: PostgresServer
     /// The name under which the server is attached.
-    private static let source = "sluice_postgres"
+    static let source = "sluice_postgres"
 
     /// Attaches the server and makes the views; nil when there is no schema.
     ///

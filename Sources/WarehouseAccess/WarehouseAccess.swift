@@ -124,7 +124,7 @@ public struct WarehouseAccess: Sendable {
     }
 
     /// Says in a server's name what its errors mean.
-    private func explained<Answer>(_ body: () throws -> Answer) throws -> Answer {
+    func explained<Answer>(_ body: () throws -> Answer) throws -> Answer {
         do {
             return try body()
         } catch let error as DuckDBError {

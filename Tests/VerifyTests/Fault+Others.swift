@@ -5,19 +5,19 @@ extension Fault {
     /// What can happen to the warehouse.
     static let warehouse: [Fault] = [
         Fault("a row deleted from the warehouse", "warehouse.orders MissingRows") { flow in
-            try flow.warehouse("DELETE FROM orders WHERE id = 1")
+            try await flow.warehouse("DELETE FROM orders WHERE id = 1")
         },
         Fault("a row doubled in the warehouse", "warehouse.orders DoubledRows") { flow in
-            try flow.warehouse("INSERT INTO orders SELECT * FROM orders WHERE id = 1")
+            try await flow.warehouse("INSERT INTO orders SELECT * FROM orders WHERE id = 1")
         },
         Fault("a value changed in the warehouse", "warehouse.orders RowsDiffer") { flow in
-            try flow.warehouse("UPDATE orders SET total = 99 WHERE id = 1")
+            try await flow.warehouse("UPDATE orders SET total = 99 WHERE id = 1")
         },
         Fault("all rows of a version deleted", "warehouse.orders LoadWithoutRows") { flow in
-            try flow.warehouse("DELETE FROM orders WHERE _source = 'stage-1/orders/c.csv'")
+            try await flow.warehouse("DELETE FROM orders WHERE _source = 'stage-1/orders/c.csv'")
         },
         Fault("rows of an older version", "warehouse.orders SupersededRows") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 """
                 INSERT INTO orders BY NAME SELECT * REPLACE (sequencer AS _seq) FROM orders o,
                     (SELECT sequencer FROM sluice_loads WHERE table_name = 'orders'
@@ -30,15 +30,15 @@ extension Fault {
             )
         },
         Fault("rows of nobody's", "warehouse.orders RowsWithoutLoad") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "INSERT INTO orders BY NAME SELECT 77 AS id, 'stage-1/orders/x.csv' AS _source, 5 AS _seq"
             )
         },
         Fault("a row of a replacing version deleted", "warehouse.prices MissingRows") { flow in
-            try flow.warehouse("DELETE FROM prices WHERE sku = 'a'")
+            try await flow.warehouse("DELETE FROM prices WHERE sku = 'a'")
         },
         Fault("a row of a replaced version", "warehouse.prices SupersededRows") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 """
                 INSERT INTO prices BY NAME SELECT 'z' AS sku, source AS _source, sequencer AS _seq
                 FROM sluice_loads WHERE table_name = 'prices' AND status = 'replaced'
@@ -46,13 +46,13 @@ extension Fault {
             )
         },
         Fault("a row with a key deleted", "warehouse.products RowsDiffer") { flow in
-            try flow.warehouse("DELETE FROM products WHERE sku = 'a'")
+            try await flow.warehouse("DELETE FROM products WHERE sku = 'a'")
         },
         Fault(
             "all rows of the last version with keys deleted",
             "warehouse.products LoadWithoutRows"
         ) { flow in
-            try flow.warehouse("DELETE FROM products WHERE _source LIKE '%tuesday%'")
+            try await flow.warehouse("DELETE FROM products WHERE _source LIKE '%tuesday%'")
         },
         Fault(
             "a key doubled in the warehouse",
@@ -60,8 +60,8 @@ extension Fault {
             "warehouse.products RowsDiffer"
         ) {
             flow in
-            try flow.warehouse("INSERT INTO products SELECT * FROM products WHERE sku = 'c'")
-            try flow.warehouse("DELETE FROM products WHERE sku = 'a'")
+            try await flow.warehouse("INSERT INTO products SELECT * FROM products WHERE sku = 'c'")
+            try await flow.warehouse("DELETE FROM products WHERE sku = 'a'")
         },
         Fault(
             "a row of an older version in a replaced partition",
@@ -81,10 +81,10 @@ extension Fault {
             try flow.warehouse("DELETE FROM days WHERE _source LIKE '%two%'")
         },
         Fault("a row of transformed ones deleted", "warehouse.trips MissingRows") { flow in
-            try flow.warehouse("DELETE FROM trips WHERE city = 'bern'")
+            try await flow.warehouse("DELETE FROM trips WHERE city = 'bern'")
         },
         Fault("other figures in sluice_loads", "warehouse.orders WrongLoad") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 """
                 UPDATE sluice_loads SET rows = 7 WHERE table_name = 'orders' AND status = 'loaded'
                 AND source = 'stage-1/orders/a.csv'
@@ -92,7 +92,7 @@ extension Fault {
             )
         },
         Fault("other bad rows in sluice_loads", "warehouse.orders WrongLoad") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 """
                 UPDATE sluice_loads SET rejects = 7 WHERE table_name = 'orders' AND status = 'loaded'
                 AND source = 'stage-1/orders/b.csv'
@@ -101,20 +101,22 @@ extension Fault {
         },
         Fault("other figures in sluice_loads of transformed rows", "warehouse.trips WrongLoad") {
             flow in
-            try flow.warehouse("UPDATE sluice_loads SET rows = 7 WHERE table_name = 'trips'")
+            try await flow.warehouse("UPDATE sluice_loads SET rows = 7 WHERE table_name = 'trips'")
         },
         Fault("another eTag in sluice_loads", "warehouse.orders WrongLoad") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "UPDATE sluice_loads SET etag = 'x' WHERE source = 'stage-1/orders/c.csv'"
             )
         },
         Fault("another status in sluice_loads", "warehouse.orders WrongLoad") { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "UPDATE sluice_loads SET status = 'replaced' WHERE source = 'stage-1/orders/c.csv'"
             )
         },
         Fault("an entry of sluice_loads deleted", "warehouse.orders RowsWithoutLoad") { flow in
-            try flow.warehouse("DELETE FROM sluice_loads WHERE source = 'stage-1/orders/c.csv'")
+            try await flow.warehouse(
+                "DELETE FROM sluice_loads WHERE source = 'stage-1/orders/c.csv'"
+            )
         },
         Fault(
             "an entry of sluice_loads made up",
@@ -122,12 +124,12 @@ extension Fault {
             "warehouse.orders LoadWithoutRows"
         ) {
             flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "INSERT INTO sluice_loads VALUES ('orders', 'stage-1/orders/x.csv', 5, 'e', 3, 0, 'loaded', now())"
             )
         },
         Fault("a table dropped", "warehouse.orders MissingTable") { flow in
-            try flow.warehouse("DROP TABLE orders")
+            try await flow.warehouse("DROP TABLE orders")
         },
         Fault(
             "a warehouse that is gone",
@@ -148,13 +150,13 @@ extension Fault {
         },
         Fault("a row of a copied table deleted", "warehouse.weighted_distances MissingRows") {
             flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "DELETE FROM weighted_distances WHERE indicator_id = 'I' AND locale = 'US:ST:MN'"
             )
         },
         Fault("a copied table that is behind", "warehouse.weighted_distances MissingVersion") {
             flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 "UPDATE sluice_loads SET sequencer = sequencer - 1 WHERE source = 'lake/weighted_distances'"
             )
         },

@@ -10,6 +10,8 @@ import TestSupport
 /// Settings and buckets in a scratch folder, with what tests do to them behind Sluice's back.
 struct FlowFolder {
     let folder: ScratchFolder
+    /// The PostgreSQL schema that is the warehouse; nil for the DuckDB file.
+    var server: PostgresSchema?
 
     /// An empty place with settings.
     init(settings: String) throws {
@@ -153,7 +155,11 @@ struct FlowFolder {
 
     // MARK: - Warehouse and ledger
 
-    func warehouse(_ sql: String) throws {
+    func warehouse(_ sql: String) async throws {
+        if let server {
+            try await server.execute(sql)
+            return
+        }
         let connection = try DuckDB.Database(path: path("warehouse.duckdb")).connect()
         try connection.execute(sql)
     }

@@ -28,37 +28,43 @@ struct RemedyTests {
     func mend(fault: Fault) async throws {
         let flow = try await FlowFolder(copyOf: PreparedFlow.settled())
         try await fault.plant(flow)
-        var log: [String] = []
-        // What a broken warehouse held is told only once it is out of the way.
-        for _ in 0..<3 {
-            let findings = try await flow.verify()["findings"]?.array ?? []
-            if findings.isEmpty { break }
-            var done: Set<String> = []
-            for finding in findings {
-                let remedy = try #require(finding["remedy"]?.string)
-                guard done.insert(remedy).inserted else { continue }
-                for command in Self.commands(remedy) { log.append(try await flow.perform(command)) }
-            }
-        }
+        let log = try await flow.mend()
         let left = try await flow.verify()["findings"]
         #expect(left == [], "\(log.joined(separator: "\n"))")
         guard !Self.changing.contains(fault.name) else { return }
         let (rows, before) = (try await flow.rows(), try await PreparedFlow.settled().rows())
         #expect(rows == before, "\(log.joined(separator: "\n"))")
     }
+}
 
-    static func commands(_ remedy: String) -> [String] {
+extension FlowFolder {
+    /// Does what the findings of `sluice verify` say, until there are none; the answer tells of it.
+    func mend() async throws -> [String] {
+        var log: [String] = []
+        // What a broken warehouse held is told only once it is out of the way.
+        for _ in 0..<3 {
+            let findings = try await verify()["findings"]?.array ?? []
+            if findings.isEmpty { break }
+            var done: Set<String> = []
+            for finding in findings {
+                let remedy = try #require(finding["remedy"]?.string)
+                guard done.insert(remedy).inserted else { continue }
+                for command in commands(remedy) { log.append(try await perform(command)) }
+            }
+        }
+        return log
+    }
+
+    private func commands(_ remedy: String) -> [String] {
         let first = remedy.firstRange(of: "; or").map { remedy[..<$0.lowerBound] } ?? remedy[...]
         return first.split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .filter { $0.offset % 2 == 1 }.map { String($0.element) }
     }
-}
 
-extension FlowFolder {
     /// Runs a command in a shell, or a statement in the warehouse; the answer tells of both.
     fileprivate func perform(_ command: String) async throws -> String {
         if ["DROP ", "DELETE ", "UPDATE "].contains(where: command.hasPrefix) {
-            try warehouse(command)
+            try await warehouse(command)
             return command
         }
         let program = try builtProgram(named: "sluice")

@@ -55,7 +55,12 @@ struct InventoryCommand: ParsableCommand {
             columns[table.table] = try Self.columns(of: table, folder, connection)
         }
         var warehouse = WarehouseInventory(config, isQuick: quick)
-        let compared = warehouse.read(lakeColumns: columns, on: connection, progress)
+        let compared = warehouse.read(
+            Set(columns.keys).union(try Self.catalogTables(in: folder)),
+            lakeColumns: columns,
+            on: connection,
+            progress
+        )
         try write(warehouse.facts, to: output)
         for table in tables {
             try count(table, compared[table.table], config, connection, progress, output)
@@ -73,6 +78,13 @@ struct InventoryCommand: ParsableCommand {
         }
         progress.clear()
         output.flush()
+    }
+
+    /// The tables that the catalog knows.
+    static func catalogTables(in folder: BucketsFolder) throws(BucketsError) -> [String] {
+        try FilePath.names(in: folder.path(ofBucket: "catalog"))
+            .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(".json".count)) }
     }
 
     private func count(

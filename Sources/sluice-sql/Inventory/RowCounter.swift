@@ -4,7 +4,7 @@ import Verification
 /// Counts the rows of each version, and adds up a hash of each row's values.
 struct RowCounter {
     private let columns: [String]?
-    private var counts: [VersionName: (count: Int64, digest: Int128)] = [:]
+    private var figures: [VersionName: (count: Int64, digest: Int128)] = [:]
     private var foreign: Int64 = 0
 
     /// Takes the columns whose values count; nil to leave the values out.
@@ -20,9 +20,18 @@ struct RowCounter {
             let names = columns.map { SQL.identifier($0) }.joined(separator: ", ")
             sum = "sum(hash(\(names)))"
         }
-        let result = try connection.query(
-            "SELECT _source, _seq, count(*), \(sum) FROM (\(rows)) GROUP BY _source, _seq"
+        try add(
+            "SELECT _source, _seq, count(*), \(sum) FROM (\(rows)) GROUP BY _source, _seq",
+            on: connection
         )
+    }
+
+    /// Adds counts that a query gives: source, sequencer, rows, and perhaps a sum of hashes.
+    mutating func add(
+        _ counts: String,
+        on connection: borrowing Connection
+    ) throws(DuckDBError) {
+        let result = try connection.query(counts)
         while let chunk = try result.nextChunk() {
             for row in 0..<chunk.rowCount {
                 let count = Int64(chunk.value(column: 2, row: row).int ?? 0)
@@ -34,9 +43,12 @@ struct RowCounter {
                 }
                 let name = VersionName(source: source, sequencer: Int64(sequencer))
                 var digest: Int128 = 0
-                if case .integer(let sum) = chunk.value(column: 3, row: row) { digest = sum }
-                counts[name, default: (0, 0)].count += count
-                counts[name]?.digest += digest
+                if chunk.columnCount > 3, case .integer(let sum) = chunk.value(column: 3, row: row)
+                {
+                    digest = sum
+                }
+                figures[name, default: (0, 0)].count += count
+                figures[name]?.digest += digest
             }
         }
     }
@@ -44,7 +56,7 @@ struct RowCounter {
     /// Hands over what was counted.
     func give(to content: inout TableContent) {
         content.foreignRows = foreign
-        content.rows = counts.sorted { $0.key.sequencer < $1.key.sequencer }.map { name, figures in
+        content.rows = figures.sorted { $0.key.sequencer < $1.key.sequencer }.map { name, figures in
             TableContent.Rows(
                 name: name,
                 count: figures.count,

@@ -25,11 +25,13 @@ struct WarehouseInventory {
     /// Reads everything; what fails is a fact, too.
     ///
     /// - Parameters:
+    ///   - wanted: Tables to look at beside those that the load history names.
     ///   - lakeColumns: The columns of lake tables, whose values are compared.
     ///   - connection: A connection of its own.
     ///   - progress: Is told what is being read.
     /// - Returns: The columns whose values were added up, by table.
     mutating func read(
+        _ wanted: Set<String>,
         lakeColumns: [String: [QueryResult.Column]],
         on connection: borrowing Connection,
         _ progress: Progress
@@ -37,10 +39,10 @@ struct WarehouseInventory {
         var compared: [String: [String]] = [:]
         do {
             var tables: [WarehouseTableFacts] = []
-            let found: Bool? = try access.reading(on: connection) { connection in
-                try connection.execute("BEGIN TRANSACTION")
-                defer { _ = try? connection.execute("ROLLBACK") }
-                tables = try self.tables(on: connection)
+            let found: Bool? = try access.readingTables(on: connection) { connection in
+                tables = try self.tables(on: connection).filter {
+                    wanted.contains($0.table) || !$0.content.loads.isEmpty || $0.copyOf != nil
+                }
                 for index in tables.indices where tables[index].exists {
                     progress.show("warehouse.\(tables[index].table)")
                     let columns = lakeColumns[tables[index].table]
@@ -65,8 +67,7 @@ struct WarehouseInventory {
     private func tables(
         on connection: borrowing Connection
     ) throws -> [WarehouseTableFacts] {
-        let catalog = WarehouseCatalog(config.warehouse)
-        let names = try catalog.tables(on: connection)
+        let names = try connection.rows(access.tableNames).compactMap { $0[0].string }
         var tables: [String: WarehouseTableFacts] = [:]
         for name in names where name != Self.history {
             var table = WarehouseTableFacts(table: name)
@@ -116,15 +117,18 @@ struct WarehouseInventory {
         let names = Set(columns.map(\.name))
         table.hasSource = names.contains("_source") && names.contains("_seq")
         guard table.hasSource else {
-            let count = try connection.scalar("SELECT count(*) FROM \(name)")
+            let count = try connection.scalar(access.rowCount(of: table.table))
             table.totalRows = Int64(count?.int ?? 0)
             return nil
         }
         let common = isQuick ? nil : Self.comparable(columns, lake)
         var counter = RowCounter(digesting: common)
-        let list = (common ?? []) + ["_source", "_seq"]
-        let selected = list.map { SQL.identifier($0) }.joined(separator: ", ")
-        try counter.count("SELECT \(selected) FROM \(name)", on: connection)
+        if let common, !common.isEmpty {
+            let list = (common + ["_source", "_seq"]).map { SQL.identifier($0) }
+            try counter.count("SELECT \(list.joined(separator: ", ")) FROM \(name)", on: connection)
+        } else {
+            try counter.add(access.versionCounts(of: table.table), on: connection)
+        }
         counter.give(to: &table.content)
         table.totalRows = table.content.totalRows
         if table.copyOf == nil {

@@ -27,11 +27,14 @@ final class TableReading {
     ) throws {
         // Everything that can fail comes before the first assignment to a noncopyable part.
         let checkpoints = try DuckDBCheckpoints(database)
-        let warehouse = WarehouseTables(config.warehouse, on: try database.connect())
-        let entries = try FilePath.names(in: folder.path(ofBucket: "catalog"))
-            .filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
-        let lake = try LakeInventory.tables(in: folder)
-        names = Set(entries + lake + warehouse.names).sorted()
+        let known =
+            try InventoryCommand.catalogTables(in: folder) + LakeInventory.tables(in: folder)
+        let warehouse = WarehouseTables(
+            config.warehouse,
+            besides: known,
+            on: try database.connect()
+        )
+        names = Set(known + warehouse.names).sorted()
         self.folder = folder
         self.config = config
         self.checkpoints = checkpoints

@@ -6,7 +6,7 @@ import WarehouseAccess
 
 /// What the warehouse tells of its tables, without reading their rows.
 struct WarehouseTables {
-    /// The tables but the load history, in order.
+    /// The tables that are Sluice's, in order.
     private(set) var names: [String] = []
     /// Why the warehouse cannot be read; nil where it can, or where there is none.
     private(set) var problem: String?
@@ -19,14 +19,18 @@ struct WarehouseTables {
     private static let named = 10
 
     /// Reads what there is, in one transaction, and lets the warehouse go.
-    init(_ warehouse: Warehouse, on connection: borrowing Connection) {
+    ///
+    /// Tables count that the load history or `known` name.
+    init(
+        _ warehouse: Warehouse,
+        besides known: [String],
+        on connection: borrowing Connection
+    ) {
         let access = WarehouseAccess(warehouse, purpose: "tables")
         do {
             var read = WarehouseTables()
-            _ = try access.reading(on: connection) { connection in
-                try connection.execute("BEGIN TRANSACTION")
-                defer { _ = try? connection.execute("ROLLBACK") }
-                try read.read(WarehouseCatalog(warehouse), on: connection)
+            _ = try access.readingTables(on: connection) { connection in
+                try read.read(access, Set(known), on: connection)
             }
             self = read
         } catch {
@@ -60,23 +64,28 @@ struct WarehouseTables {
     }
 
     private mutating func read(
-        _ catalog: WarehouseCatalog,
+        _ access: WarehouseAccess,
+        _ known: Set<String>,
         on connection: borrowing Connection
     ) throws {
-        let found = try catalog.tables(on: connection)
-        names = found.filter { $0 != Self.history }
+        let found = try connection.rows(access.tableNames).compactMap { $0[0].string }
+        if found.contains(Self.history) { try readLoads(on: connection) }
+        // Others are somebody else's business.
+        names = found.filter { known.contains($0) || loads[$0] != nil }
         for name in names {
-            let table = "warehouse.\(SQL.identifier(name))"
-            let count = try connection.scalar("SELECT count(*) FROM \(table)")
-            rows[name] = Int64(count?.int ?? 0)
-            columns[name] = try connection.rows("DESCRIBE SELECT * FROM \(table)").map {
+            rows[name] = Int64(try connection.scalar(access.rowCount(of: name))?.int ?? 0)
+            columns[name] = try connection.rows(
+                "DESCRIBE SELECT * FROM warehouse.\(SQL.identifier(name))"
+            ).map {
                 TableDescription.WarehouseColumn(
                     name: $0[0].string ?? "",
                     type: $0[1].string ?? ""
                 )
             }
         }
-        guard found.contains(Self.history) else { return }
+    }
+
+    private mutating func readLoads(on connection: borrowing Connection) throws {
         let entries = try connection.rows(
             "SELECT table_name, source, sequencer, \"rows\", rejects, status, loaded_at FROM "
                 + "warehouse.\(Self.history) ORDER BY loaded_at DESC, sequencer DESC"
