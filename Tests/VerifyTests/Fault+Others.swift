@@ -68,7 +68,7 @@ extension Fault {
             "warehouse.days RowsDiffer",
             "warehouse.days SharedPartition"
         ) { flow in
-            try flow.warehouse(
+            try await flow.warehouse(
                 """
                 INSERT INTO days SELECT * REPLACE (DATE '2024-01-02' AS at_day) FROM days WHERE id = 1
                 """
@@ -78,7 +78,7 @@ extension Fault {
             "all rows of the last version of partitions deleted",
             "warehouse.days LoadWithoutRows"
         ) { flow in
-            try flow.warehouse("DELETE FROM days WHERE _source LIKE '%two%'")
+            try await flow.warehouse("DELETE FROM days WHERE _source LIKE '%two%'")
         },
         Fault("a row of transformed ones deleted", "warehouse.trips MissingRows") { flow in
             try await flow.warehouse("DELETE FROM trips WHERE city = 'bern'")
