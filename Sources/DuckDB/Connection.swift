@@ -5,6 +5,12 @@ import CDuckDB
 /// Not safe to use from two threads at once.
 public struct Connection: ~Copyable {
     let handle: duckdb_connection
+    private let servers = Servers()
+
+    /// Whether databases of a server were attached by this connection.
+    private final class Servers {
+        var areAttached = false
+    }
 
     init(database: duckdb_database) throws(DuckDBError) {
         var made: duckdb_connection?
@@ -15,8 +21,26 @@ public struct Connection: ~Copyable {
     }
 
     deinit {
+        // Left to the end of the process, together with its database: to close it would end that.
+        if servers.areAttached, !canClose { return }
         var closing: duckdb_connection? = handle
         duckdb_disconnect(&closing)
+    }
+
+    /// Tells that a server's database is being attached, which may be lost in mid-transaction.
+    ///
+    /// DuckDB rolls back what is open when a connection is closed, and where a server does not
+    /// answer any more it throws there, which ends the process. A connection that has told this is
+    /// only closed when nothing is open.
+    public func expectServer() { servers.areAttached = true }
+
+    /// Whether nothing is open on the connection, or could be rolled back.
+    private var canClose: Bool {
+        var result = duckdb_result()
+        defer { duckdb_destroy_result(&result) }
+        if duckdb_query(handle, "ROLLBACK", &result) == DuckDBSuccess { return true }
+        let reason = duckdb_result_error(&result).map { String(cString: $0) } ?? ""
+        return reason.contains("no transaction is active")
     }
 
     /// Runs every statement of `sql` and drops their rows.

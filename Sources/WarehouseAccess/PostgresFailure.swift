@@ -133,6 +133,10 @@ struct PostgresFailure {
         ), let closing = text.ranges(of: "\": ").last {
             text = String(text[closing.upperBound...])
         }
+        for own in ["INTERNAL Error: ", "IO Error: ", "Invalid Input Error: "] {
+            text.trimPrefix(own)
+        }
+        while text.hasSuffix(".") { text.removeLast() }
         return text.count > 500 ? text.prefix(500) + "..." : text
     }
 

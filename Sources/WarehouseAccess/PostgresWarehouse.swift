@@ -54,6 +54,7 @@ struct PostgresWarehouse {
         _ options: String
     ) throws(DuckDBError) {
         surround()
+        connection.expectServer()
         try DuckDBExtension.load("postgres_scanner", into: connection)
         try connection.execute(
             "ATTACH \(SQL.literal(server.url)) AS \(SQL.identifier(name)) "
