@@ -38,8 +38,7 @@ struct InitTests {
             "queries/all.sql": "-- All rows.\nSELECT a FROM lake.t ORDER BY a",
             "README.md": "text\n# A case of two letters\n", "count.sh": "#!/bin/sh\n",
             "stage-1/t/1.csv": "a\nx\n", "stage-1.2/t/2.csv": "a\ny\n",
-            "stage-1.2.delete": "t/1.csv\n", "expect/all.sql": "@all",
-            "expect/all.csv": "a\nX\nY\n",
+            "stage-1.2.delete": "t/1.csv\n", "expect/all.csv": "a\nX\nY\n",
             "buckets/left": "over",
         ]
         for (name, text) in files { try folder.write(text, to: "\(place)/\(name)") }

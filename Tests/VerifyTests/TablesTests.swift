@@ -14,7 +14,7 @@ struct TablesTests {
         }
         #expect(
             lines.map(\.first) == [
-                "table", "compared_sets", "events", "lines", "orders", "places", "prices",
+                "table", "compared_sets", "days", "events", "lines", "orders", "places", "prices",
                 "products",
                 "strict", "trips", "weighted_distances",
             ]
@@ -82,7 +82,9 @@ struct TablesTests {
         let flow = try await PreparedFlow.settled()
         let end = try await flow.sluice(["tables", "order"])
         #expect(end.code == 2 && end.text.isEmpty)
-        #expect(end.errors.contains("there is no table order; there are: compared_sets, events, "))
+        #expect(
+            end.errors.contains("there is no table order; there are: compared_sets, days, events, ")
+        )
 
         let empty = try FlowFolder(settings: "{}")
         #expect(try await empty.sluice(["tables"]).text.hasPrefix("no tables yet"))
