@@ -56,8 +56,8 @@ enum ChunkText {
         let columns = fields.map { "\(SQL.literal($0)): 'VARCHAR'" }.joined(separator: ", ")
         // A blank line is no record; only in a table of one column the reader takes it for one.
         let filter = fields.count == 1 ? " WHERE \(SQL.identifier(fields[0])) IS NOT NULL" : ""
-        return "(SELECT *, file_index AS \(SQL.identifier(file)) FROM read_csv(\(SQL.list(paths)), "
-            + "\(options), auto_detect = false, strict_mode = false, new_line = '\\n', "
+        return "(SELECT *, CAST(file_index AS BIGINT) AS \(SQL.identifier(file)) "
+            + "FROM read_csv(\(SQL.list(paths)), \(options), auto_detect = false, strict_mode = false, new_line = '\\n', "
             + "null_padding = false, allow_quoted_nulls = false, columns = {\(columns)})\(filter))"
     }
 }

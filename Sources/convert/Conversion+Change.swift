@@ -35,7 +35,7 @@ extension Conversion {
                 return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
             }
             return TableChange(
-                rows: try combined(incoming, by: keys),
+                rows: try combined(incoming, of: chosen, by: keys),
                 removed: [],
                 onlyVersion: only(of: chosen)
             )
@@ -52,7 +52,7 @@ extension Conversion {
             return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
         }
         switch settings.mode {
-        case .upsert: return try merged(incoming, by: keys, snapshot)
+        case .upsert: return try merged(chosen, incoming, by: keys, snapshot)
         case .replacePartitions: return try partitionsReplaced(chosen, incoming, snapshot)
         case .append, .replace: return try appended(chosen, incoming, snapshot)
         }
@@ -111,11 +111,12 @@ extension Conversion {
 
     /// Mode `upsert`: for each key the row of the greatest sequencer stays.
     private func merged(
+        _ chosen: [PreparedVersion],
         _ incoming: [String],
         by keys: UpsertKeys,
         _ snapshot: Snapshot
     ) throws -> TableChange {
-        guard let rows = try combined(incoming, by: keys) else {
+        guard let rows = try combined(incoming, of: chosen, by: keys) else {
             return TableChange(rows: nil, removed: [])
         }
         try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
@@ -151,10 +152,14 @@ extension Conversion {
     }
 
     /// SQL of the rows of versions that count beside each other, as the mode says; nil for no parts.
-    func combined(_ parts: [String], by keys: UpsertKeys) throws -> String? {
+    func combined(
+        _ parts: [String],
+        of versions: [PreparedVersion],
+        by keys: UpsertKeys
+    ) throws -> String? {
         switch settings.mode {
         case .upsert: union(parts).map { keys.newest(of: $0) }
-        case .replacePartitions: try newestOfPartitions(parts)
+        case .replacePartitions: try newestOfPartitions(parts, of: versions)
         case .append, .replace: union(parts)
         }
     }

@@ -23,7 +23,7 @@ extension Conversion {
         let old = try reader.prepare(manifests, on: connection)
         if let lost = old.refusals.first { throw lost }
         let incoming = selects(of: old.versions) + selects(of: chosen)
-        let rows = try combined(incoming, by: keys).map { [$0] } ?? []
+        let rows = try combined(incoming, of: old.versions + chosen, by: keys).map { [$0] } ?? []
         return TableChange(
             rows: union(rows + foreignRows(of: snapshot)),
             removed: snapshot.files
