@@ -54,7 +54,7 @@ struct WarehouseChange {
         let shape = try Shape(fields, beside: old, settings, on: connection)
         let keys = UpsertKeys(settings.keys, columns: fields)
         let replaced = old.history.replaced(by: chosen.map(\.name))
-        var versions = chosen
+        var relations: [String] = []
         if !shape.changed.isEmpty, settings.mode != .replace {
             let text = EarlierText(settings: settings, context: context, changed: shape.changed)
             var kept = old.history.contributing.filter { !replaced.contains($0) }
@@ -64,13 +64,14 @@ struct WarehouseChange {
             }
             let earlier = try reader.prepare(try text.manifests(of: kept), on: connection)
             if let lost = earlier.refusals.first { throw lost }
-            versions = earlier.versions + chosen
+            relations = reader.relations(of: earlier.versions)
         }
-        var rows = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
+        relations += reader.relations(of: chosen)
+        var rows = relations.map { "SELECT * FROM \($0)" }.joined(separator: " UNION ALL ")
         switch settings.mode {
         case .append, .replace: break
         case .upsert: rows = keys.newest(of: rows)
-        case .replacePartitions where versions.count > 1:
+        case .replacePartitions where relations.count > 1:
             rows = try Self.newest(of: rows, reader.partitionColumns, on: connection)
         case .replacePartitions: break
         }
