@@ -70,6 +70,7 @@ let package = Package(
         .executable(name: "convert", targets: ["convert"]),
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
+        .executable(name: "derive", targets: ["derive"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -196,6 +197,13 @@ let package = Package(
             ]
         ),
         duckDBProgram(
+            "derive",
+            [
+                "HandlerRuntime", "TableRows", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
+                "Events", "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
             "sluice-sql",
             [
                 "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
@@ -260,6 +268,7 @@ let package = Package(
             ["WarehouseAccess", "HandlerRuntime", "FunctionConfig", "DuckDB", "Events"],
             duckDB: true
         ),
+        tests("Derive", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

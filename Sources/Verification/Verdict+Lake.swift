@@ -116,7 +116,8 @@ extension Verdict {
 
     /// Whether a run was under way that may have written the file and not yet committed it.
     private func isBeingWritten(_ file: LakeFacts.OrphanedFile, of table: String) -> Bool {
-        let results = Set(wiring.functions("similarity"))
+        // Their runs are for the table that something came to.
+        let results = Set(wiring.functions("similarity") + wiring.functions("derive"))
         // File systems stamp times in ticks of up to 10 ms.
         return inventory.ledger.runs.contains { run in
             (run.table == table || results.contains(run.function))

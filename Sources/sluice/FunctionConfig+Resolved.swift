@@ -96,6 +96,13 @@ extension TableSettings {
                 "topK": $0.topK.map { .integer(Int64($0)) } ?? .null,
             ]
         }
+        if let derivation {
+            return [
+                "from": .strings(derivation.from), "query": .string(derivation.query),
+                "refresh": .string(derivation.refresh.description),
+                "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
+            ]
+        }
         return [
             "match": .text(match?.description), "format": format,
             "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
