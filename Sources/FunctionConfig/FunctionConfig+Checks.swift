@@ -15,6 +15,7 @@ extension FunctionConfig {
         }
         checkSimilarity(add)
         checkMatches(add)
+        checkCopies(add)
         for (index, first) in triggers.enumerated() {
             for second in triggers[(index + 1)...] where overlap(first, second) {
                 add(
@@ -65,9 +66,8 @@ extension FunctionConfig {
 
     private var silentFunctions: [FunctionConfigProblem] {
         functions.compactMap { function in
-            guard function.writes == nil, !Self.standardFunctions.contains(function.handler) else {
-                return nil
-            }
+            let known = Self.standardFunctions + Self.copyingHandlers
+            guard function.writes == nil, !known.contains(function.handler) else { return nil }
             return FunctionConfigProblem(
                 path: "functions.\(function.name)",
                 problem: "it does not say what it writes",
@@ -193,6 +193,7 @@ extension FunctionConfig {
         case "similarity":
             return Self.similarityTables.map { Glob("lake/\($0)/_delta_log/*.json") }
                 + [Glob("results/*.csv")]
+        case "sync": return function.copy.map { [Glob("\($0.folder)/**")] } ?? []
         default: return []
         }
     }
