@@ -71,6 +71,8 @@ let package = Package(
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
         .executable(name: "derive", targets: ["derive"]),
+        .executable(name: "sync", targets: ["sync"]),
+        .executable(name: "publish", targets: ["publish"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -159,6 +161,17 @@ let package = Package(
             "WarehouseAccess",
             ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
+        library("Copying", ["HandlerRuntime", "Buckets", "FunctionConfig", "Events"]),
+        .executableTarget(
+            name: "sync",
+            dependencies: ["Copying", "FunctionConfig", "HandlerRuntime"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "publish",
+            dependencies: ["Copying", "FunctionConfig", "HandlerRuntime"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "split",
             dependencies: [
@@ -246,6 +259,7 @@ let package = Package(
         ),
         tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
+        tests("Copying", ["Copying", "FunctionConfig", "HandlerRuntime"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),

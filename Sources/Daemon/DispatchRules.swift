@@ -12,6 +12,8 @@ struct DispatchRules: Sendable {
         var isExclusivePerTable: Bool
         /// Whether "not now" for one table means not now for all.
         var pausesAllTables: Bool
+        /// Whether a run may hold objects of several tables: what it does is the same for any of them.
+        var mixesTables = false
     }
 
     /// How a trigger's deliveries are gathered.
@@ -54,7 +56,8 @@ struct DispatchRules: Sendable {
                 concurrency: function.concurrency,
                 memory: function.memory,
                 isExclusivePerTable: tableWriters.contains(function.handler),
-                pausesAllTables: function.handler == "load" && hasOneWriter
+                pausesAllTables: function.handler == "load" && hasOneWriter,
+                mixesTables: function.copy != nil
             )
         }
         triggers = [:]

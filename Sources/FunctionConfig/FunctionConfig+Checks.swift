@@ -16,6 +16,7 @@ extension FunctionConfig {
         checkSimilarity(add)
         checkDerived(add)
         checkMatches(add)
+        checkCopies(add)
         for (index, first) in triggers.enumerated() {
             for second in triggers[(index + 1)...] where overlap(first, second) {
                 add(
@@ -66,9 +67,8 @@ extension FunctionConfig {
 
     private var silentFunctions: [FunctionConfigProblem] {
         functions.compactMap { function in
-            guard function.writes == nil, !Self.standardFunctions.contains(function.handler) else {
-                return nil
-            }
+            let known = Self.standardFunctions + Self.copyingHandlers
+            guard function.writes == nil, !known.contains(function.handler) else { return nil }
             return FunctionConfigProblem(
                 path: "functions.\(function.name)",
                 problem: "it does not say what it writes",
@@ -201,6 +201,7 @@ extension FunctionConfig {
                 + [Glob("results/*.csv")]
         case "derive":
             return derivedTables.map { Glob("lake/\($0.name)/_delta_log/*.json") }
+        case "sync": return function.copy.map { [Glob("\($0.folder)/**")] } ?? []
         default: return []
         }
     }
