@@ -70,6 +70,7 @@ let package = Package(
         .executable(name: "convert", targets: ["convert"]),
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
+        .executable(name: "compact", targets: ["compact"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -193,6 +194,13 @@ let package = Package(
                 "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets",
                 "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "compact",
+            [
+                "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(

@@ -83,7 +83,7 @@ extension LakeWriter {
         try files.makeFolder(folder)
         let names = dataFields.map { SQL.identifier($0.name) }.joined(separator: ", ")
         let order = sortColumns.map(SQL.identifier).joined(separator: ", ")
-        let path = folder + Self.newName()
+        let path = folder + newName()
         let copied = try CopiedFile.copy(
             "SELECT \(names) \(rows) WHERE \(conditions.joined(separator: " AND "))"
                 + (order.isEmpty ? "" : " ORDER BY \(order)"),

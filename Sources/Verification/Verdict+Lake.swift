@@ -116,10 +116,10 @@ extension Verdict {
 
     /// Whether a run was under way that may have written the file and not yet committed it.
     private func isBeingWritten(_ file: LakeFacts.OrphanedFile, of table: String) -> Bool {
-        let results = Set(wiring.functions("similarity"))
+        let several = Set(wiring.functions("similarity") + wiring.functions("compact"))
         // File systems stamp times in ticks of up to 10 ms.
         return inventory.ledger.runs.contains { run in
-            (run.table == table || results.contains(run.function))
+            (run.table == table || several.contains(run.function))
                 && run.startedAt - 20_000 <= file.modified
         }
     }

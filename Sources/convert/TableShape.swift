@@ -14,6 +14,7 @@ struct TableShape {
     let sortColumns: [String]
     /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
     let changed: [String]
+    private let targetFileSize: Int64
     /// Columns that only the table knows: versions have no values for them.
     private let others: [DeltaField]
 
@@ -36,6 +37,7 @@ struct TableShape {
         partitionColumns =
             settings.partitionBy.isEmpty ? keys.map(\.name) : settings.partitionBy
         sortColumns = settings.sortBy
+        targetFileSize = settings.targetFileSize
         self.schema = schema
         guard let snapshot else {
             changed = []
@@ -63,7 +65,8 @@ struct TableShape {
             table: table,
             schema: schema,
             partitionColumns: partitionColumns,
-            sortColumns: sortColumns
+            sortColumns: sortColumns,
+            targetFileSize: targetFileSize
         )
     }
 

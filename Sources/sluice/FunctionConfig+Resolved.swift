@@ -107,6 +107,7 @@ extension TableSettings {
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
             "maxPartitions": .integer(Int64(maxPartitions)),
+            "targetFileSize": .integer(targetFileSize),
         ]
     }
 
