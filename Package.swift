@@ -143,7 +143,10 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
+        library(
+            "LakeQuery",
+            ["LakeFiles", "DeltaTable", "DuckDB", "FunctionConfig", "Events", "Buckets"]
+        ),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]

@@ -27,9 +27,14 @@ public struct CompactionPlan: Sendable, Equatable {
         leastGain: Int,
         on connection: borrowing Connection
     ) throws(DuckDBError) {
-        // Files outside the table's folder are another table's as well.
+        let computes = snapshot.metadata.configuration.keys.contains {
+            $0.hasPrefix(LakeFiles.computedPrefix)
+        }
+        // Files outside the table's folder are another table's as well. What other programs take
+        // for a computed value must not become ours.
         let small = snapshot.files.filter {
             $0.size < targetFileSize / 4 * 3 && !$0.filePath.hasPrefix("/")
+                && (!computes || LakeFiles.isOurs($0))
         }
         let fields = snapshot.metadata.partitionColumns.compactMap { snapshot.schema[$0] }
         let values = try PartitionValue.canonical(small, fields: fields, on: connection)
