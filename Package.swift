@@ -73,6 +73,7 @@ let package = Package(
         .executable(name: "derive", targets: ["derive"]),
         .executable(name: "sync", targets: ["sync"]),
         .executable(name: "publish", targets: ["publish"]),
+        .executable(name: "compact", targets: ["compact"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -145,7 +146,10 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
+        library(
+            "LakeQuery",
+            ["LakeFiles", "DeltaTable", "DuckDB", "FunctionConfig", "Events", "Buckets"]
+        ),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
@@ -214,6 +218,13 @@ let package = Package(
             [
                 "HandlerRuntime", "TableRows", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
                 "Events", "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "compact",
+            [
+                "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(

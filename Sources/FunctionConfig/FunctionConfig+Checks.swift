@@ -196,6 +196,7 @@ extension FunctionConfig {
         case "convert":
             return [Glob("lake/*/_delta_log/*.json"), Glob("quarantine/**")]
         case "load": return [Glob("quarantine/**")]
+        case "compact": return [Glob("lake/*/_delta_log/*.json")]
         case "similarity":
             return Self.similarityTables.map { Glob("lake/\($0)/_delta_log/*.json") }
                 + [Glob("results/*.csv")]

@@ -2,7 +2,9 @@ import Events
 
 extension FunctionConfig {
     /// Functions of Sluice's own, with what they write.
-    static let standardFunctions = ["split", "crawl", "convert", "load", "similarity", "derive"]
+    static let standardFunctions = [
+        "split", "crawl", "convert", "load", "similarity", "derive", "compact",
+    ]
 
     private static let reservedVariables: Set<String> = [
         "PATH", "HOME", "LANG", "TZ", "SLUICE_CONFIG", "SLUICE_BUCKETS", "SLUICE_DEADLINE_MS",
@@ -69,7 +71,7 @@ extension FunctionConfig {
             handler: handler.contains("/") ? absolute(handler, in: folder) : handler,
             concurrency: defaultConcurrency(of: handler, warehouse, surroundings)
         )
-        let long = ["convert", "load", "similarity", "derive"] + copyingHandlers
+        let long = ["convert", "load", "similarity", "derive", "compact"] + copyingHandlers
         let longest = long.contains(handler) ? 86_400 : 900
         settings.timeout = reader.integer("timeout", in: 1...longest, unit: "seconds") ?? 900
         settings.memory =

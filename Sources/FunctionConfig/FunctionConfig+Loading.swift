@@ -83,7 +83,15 @@ extension FunctionConfig {
             warehouse: warehouse,
             surroundings
         )
-        triggers = Self.readTriggers(root, tables: tables, functions: functions)
+        if !hasWarehouse { leaveOutLoading(root) }
+        triggers = Self.readTriggers(
+            root,
+            standard: Self.standardTriggers(tables).filter {
+                hasWarehouse || $0.function != "load"
+            },
+            tables: tables,
+            functions: functions
+        )
         root.finish()
         variables = findings.variables
         checkTogether(findings)
@@ -125,8 +133,22 @@ extension FunctionConfig {
         migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
     }
 
+    /// Without a warehouse there is no `load`, and nothing that is made there.
+    private mutating func leaveOutLoading(_ root: SettingsReader) {
+        let remedy = "remove it, or `\"warehouse\": false`"
+        if migrations != nil { root.add("migrations", "there is no warehouse for it", remedy) }
+        guard root.value("functions") != nil else {
+            functions.removeAll { $0.handler == "load" }
+            return
+        }
+        for function in functions where function.handler == "load" {
+            root.add("functions.\(function.name)", "there is no warehouse to load into", remedy)
+        }
+    }
+
     private mutating func readWarehouse(_ root: SettingsReader, surroundings: Surroundings) {
-        let text = root.string("warehouse") ?? "warehouse.duckdb"
+        hasWarehouse = root.value("warehouse") != .bool(false)
+        let text = (hasWarehouse ? root.string("warehouse") : nil) ?? "warehouse.duckdb"
         let place = Self.substituted(text, "warehouse", root, surroundings.environment)
         let schema = root.string("warehouseSchema")
         guard PostgresServer.isURL(place) else {

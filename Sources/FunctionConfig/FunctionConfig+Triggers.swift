@@ -1,30 +1,57 @@
+import Events
+
 extension FunctionConfig {
     static func readTriggers(
         _ root: SettingsReader,
+        standard: [Trigger],
         tables: [TableSettings],
         functions: [FunctionSettings]
     ) -> [Trigger] {
-        guard let readers = root.objects("triggers") else { return standardTriggers(tables) }
-        return readers.map { reader in
-            let trigger = readTrigger(reader, tables: tables)
-            if !functions.contains(where: { $0.name == trigger.function }) {
-                reader.add(
-                    "function",
-                    "there is no function `\(trigger.function)`",
-                    "use one of \(functions.map(\.name).joined(separator: ", "))"
-                )
-            }
-            if case .crawler(let crawler, _) = trigger.source,
-                !functions.contains(where: { $0.name == crawler })
-            {
-                reader.add(
-                    "crawler",
-                    "there is no function `\(crawler)`",
-                    "name the crawling function"
-                )
-            }
-            return trigger
+        guard let elements = root.value("triggers") else { return standard }
+        guard let elements = elements.array else {
+            root.add("triggers", "it is not a list", "write [ { ... } ]")
+            return []
         }
+        return elements.indices.flatMap { index -> [Trigger] in
+            if elements[index] == .string("standard") {
+                let missing = Set(standard.map(\.function)).subtracting(functions.map(\.name))
+                for name in missing.sorted() {
+                    root.add(
+                        "triggers[\(index)]",
+                        "the standard flow has a function `\(name)`, which is not there",
+                        "add `\"\(name)\": {}` to functions, or write the triggers out"
+                    )
+                }
+                return missing.isEmpty ? standard : []
+            }
+            let reader = root.element(index, of: "triggers", elements[index])
+            return [readTrigger(reader, tables: tables, functions: functions)]
+        }
+    }
+
+    private static func readTrigger(
+        _ reader: SettingsReader,
+        tables: [TableSettings],
+        functions: [FunctionSettings]
+    ) -> Trigger {
+        let trigger = readTrigger(reader, tables: tables)
+        if !functions.contains(where: { $0.name == trigger.function }) {
+            reader.add(
+                "function",
+                "there is no function `\(trigger.function)`",
+                "use one of \(functions.map(\.name).joined(separator: ", "))"
+            )
+        }
+        if case .crawler(let crawler, _) = trigger.source,
+            !functions.contains(where: { $0.name == crawler })
+        {
+            reader.add(
+                "crawler",
+                "there is no function `\(crawler)`",
+                "name the crawling function"
+            )
+        }
+        return trigger
     }
 
     private static func readTrigger(_ reader: SettingsReader, tables: [TableSettings]) -> Trigger {
@@ -125,8 +152,8 @@ extension FunctionConfig {
         "s3:ObjectRemoved:Delete",
     ]
 
-    /// The triggers of a file that names none.
-    private static func standardTriggers(_ tables: [TableSettings]) -> [Trigger] {
+    /// The triggers of a file that names none; in a list of others `"standard"` stands for them.
+    static func standardTriggers(_ tables: [TableSettings]) -> [Trigger] {
         var newFile = Trigger(
             id: "new-file",
             function: "split",

@@ -26,6 +26,10 @@ public struct TableSettings: Sendable, Equatable {
     public var maxPartitions = 10_000
     /// The columns by which rows are sorted within a partition.
     public var sortBy: [String] = []
+    /// About how many bytes a data file in the lake should have, if there are that many.
+    ///
+    /// Defaults to 128 MiB.
+    public var targetFileSize: Int64 = 134_217_728
     /// How versions combine.
     ///
     /// Defaults to `append`.

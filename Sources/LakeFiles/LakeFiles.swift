@@ -37,6 +37,12 @@ public struct LakeFiles: Sendable {
     /// The name of the tag that tells which schema a file was written with.
     static let schemaTag = "sluice.schema"
 
+    /// What names of a table's settings begin with that tell how a partition column is computed, as
+    /// in `sluice.partition.item_bucket_16` = `bucket(16, item)`.
+    ///
+    /// It holds for the files of this writer only.
+    public static let computedPrefix = "sluice.partition."
+
     /// A short name for names and types of a schema, equal only for equal schemas.
     static func fingerprint(of schema: DeltaSchema) -> String {
         let text = schema.fields.map { JSONString.quoted($0.name) + $0.type.duckDBName }

@@ -90,7 +90,7 @@ extension LakeWriter {
         let folder = parted.map { PartitionValue.folder(column: $0, text: $1) + "/" }.joined()
         try files.makeFolder(folder)
         let order = sortColumns.map(SQL.identifier).joined(separator: ", ")
-        let path = folder + Self.newName()
+        let path = folder + newName()
         let copied = try CopiedFile.copy(
             // The constants come behind the sort, or it would carry them along.
             "SELECT \(dataColumns(stamp)) FROM (SELECT * \(rows) "

@@ -94,7 +94,7 @@ extension LakeWriter {
                 stamp
             )
             let part = next..<min(next + step, stretch.rows.upperBound)
-            let path = stretch.folder + Self.newName()
+            let path = stretch.folder + newName()
             let written = try copy(part, of: rows, to: "\(table)/\(path)", on: connection, stamp)
             files.adds.append(
                 add(path, written, partitionValues: stretch.partitionValues, stamp)
@@ -116,7 +116,7 @@ extension LakeWriter {
         let last = written.last { ($0.recordCount ?? 0) >= sampleRows }
         var bytesPerRow = last.map { Double($0.size) / Double($0.recordCount ?? 1) }
         if bytesPerRow == nil {
-            let sample = "\(table)/.sample-\(UUID().uuidString.lowercased()).parquet"
+            let sample = "\(table)/.sample-\(mark)-\(UUID().uuidString.lowercased()).parquet"
             defer { LakeFiles.removeFile(sample) }
             let lower = remaining.lowerBound
             let part = lower..<(lower + sampleRows)

@@ -16,7 +16,7 @@ extension LakeWriter {
         try files.makeFolder("")
         let rows = "SELECT \(dataColumns(stamp)) FROM (\(typed(select, stamp)))"
         guard let input, input.size > targetFileSize else {
-            let name = Self.newName()
+            let name = newName()
             let path = "\(table)/\(name)"
             let copied: [CopiedFile]
             do throws(LakeFilesError) {
@@ -31,7 +31,7 @@ extension LakeWriter {
             files.adds.append(add(name, file, stamp))
             return
         }
-        let folder = "\(table)/.copying-\(UUID().uuidString.lowercased())"
+        let folder = "\(table)/.copying-\(mark)-\(UUID().uuidString.lowercased())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let copied = try Self.withoutOrder(on: connection) { () throws(LakeFilesError) in
             try CopiedFile.copy(
@@ -42,7 +42,7 @@ extension LakeWriter {
             )
         }
         for file in copied where file.count > 0 {
-            let name = Self.newName()
+            let name = newName()
             guard rename(file.path, "\(table)/\(name)") == 0 else {
                 throw LakeFilesError(
                     step: "rename \(file.path)",

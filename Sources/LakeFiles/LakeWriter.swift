@@ -21,6 +21,8 @@ public struct LakeWriter: Sendable {
     public let sortColumns: [String]
     /// About how many bytes a file should have, if there are that many.
     public let targetFileSize: Int64
+    /// What the names of all files begin with, those of the time of a call included.
+    public let mark: String
 
     /// A writer for one table.
     ///
@@ -31,18 +33,21 @@ public struct LakeWriter: Sendable {
     ///   - sortColumns: Columns to order by within a partition; with none, few rows keep the
     ///     query's order.
     ///   - targetFileSize: Bytes.
+    ///   - mark: What the names of files begin with, so that they can be told from others.
     public init(
         table: String,
         schema: DeltaSchema,
         partitionColumns: [String] = [],
         sortColumns: [String] = [],
-        targetFileSize: Int64 = 128 << 20
+        targetFileSize: Int64 = 128 << 20,
+        mark: String = "part"
     ) {
         self.table = table
         self.schema = schema
         self.partitionColumns = partitionColumns
         self.sortColumns = sortColumns
         self.targetFileSize = targetFileSize
+        self.mark = mark
     }
 
     /// Writes the rows of `select` as new data files, which are on the disk when this returns.
@@ -160,5 +165,5 @@ public struct LakeWriter: Sendable {
     }
 
     /// A new file's name.
-    static func newName() -> String { "part-\(UUID().uuidString.lowercased()).zstd.parquet" }
+    func newName() -> String { "\(mark)-\(UUID().uuidString.lowercased()).zstd.parquet" }
 }

@@ -50,23 +50,26 @@ extension Verdict {
     private mutating func describeLimits(of table: String) {
         let settings = settings(table)
         let lake = inventory.lake[table]
+        let compared =
+            inventory.config.hasWarehouse
+            ? "; lake and warehouse were compared with each other" : ""
         if settings.transform != nil {
             report.notes.append(
                 "\(table): `transform` changes how many rows there are, so records were not compared "
-                    + "with rows; lake and warehouse were compared with each other"
+                    + "with rows\(compared)"
             )
         }
         if settings.mode == .upsert {
             report.notes.append(
                 "\(table): in mode upsert rows give way to later ones, so a version's rows have an upper "
-                    + "bound; lake and warehouse were compared with each other"
+                    + "bound\(compared)"
             )
         }
         if settings.mode == .replacePartitions {
             report.notes.append(
                 "\(table): in mode replace_partitions partitions give way to later versions, so a "
                     + "version's rows have an upper bound; each partition was found to have rows of "
-                    + "one version, and lake and warehouse were compared with each other"
+                    + "one version\(compared)"
             )
         }
         if isMixed(table) {

@@ -232,7 +232,11 @@ struct Derivation {
             snapshot.schema == schema && snapshot.metadata.partitionColumns == table.partitionBy
         return holds
             ? nil
-            : snapshot.metadata.replacing(schema: schema, partitionColumns: table.partitionBy)
+            : snapshot.metadata.replacing(
+                schema: schema,
+                partitionColumns: table.partitionBy,
+                configuration: snapshot.metadata.configuration
+            )
     }
 
     /// A checkpoint that cannot be written costs readers time, not the table.

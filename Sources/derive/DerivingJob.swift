@@ -54,13 +54,31 @@ struct DerivingJob {
         switch context.event {
         case .objects(let event): return derived.filter { isDue($0, after: event.records) }
         case .schedule(let event): return try tables(derived, dueAt: event)
-        case .crawler:
+        case .tables(let event): return try tables(derived, named: event.tables)
+        case .crawler, nil:
             throw .failure(
                 "WrongEvent",
                 "derive takes commits of lake tables and times; give its trigger a `bucket` or a "
                     + "`schedule`"
             )
         }
+    }
+
+    /// Tables that a person asks for; all if none is named.
+    private func tables(
+        _ derived: [TableSettings],
+        named names: [String]?
+    ) throws(HandlerError) -> [TableSettings] {
+        guard let names else { return derived }
+        let known = derived.map(\.name)
+        if let other = names.first(where: { !known.contains($0) }) {
+            throw .input(
+                "NoDerivedTable",
+                "\(other) has no `query` in functions.json; those with one are "
+                    + known.joined(separator: ", ")
+            )
+        }
+        return derived.filter { names.contains($0.name) }
     }
 
     /// Commits make those tables due that are refreshed on commit; by hand, they make all.

@@ -57,7 +57,7 @@ struct LakeInventory {
     /// The names of lake tables.
     static func tables(in buckets: BucketsFolder) throws -> [String] {
         try FilePath.names(in: buckets.path(ofBucket: "lake")).filter {
-            !$0.hasPrefix(".") && isFolder("\(buckets.path(ofBucket: "lake"))/\($0)")
+            !$0.hasPrefix(".") && FilePath.isFolder("\(buckets.path(ofBucket: "lake"))/\($0)")
         }
     }
 
@@ -69,6 +69,7 @@ struct LakeInventory {
         in facts: inout LakeFacts
     ) {
         facts.version = snapshot.version
+        facts.changedVersion = history.entries.last { $0.changesData }?.version
         facts.id = snapshot.metadata.id
         facts.partitionColumns = snapshot.metadata.partitionColumns
         facts.columns = snapshot.schema.fields.map {
@@ -157,11 +158,6 @@ struct LakeInventory {
         }
         try walk(folder, "")
         return files
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Looks at each data file of the newest version: whether it is there, and its own footer.
