@@ -12,7 +12,7 @@ struct CleanFlowTests {
             #expect(try await flow.findings(["--quick"]) == [], "quick, after \(step.name)")
         }
         let checked = try #require(try await flow.verify()["checked"])
-        #expect(checked["tables"]?.integer == 11)
+        #expect(checked["tables"]?.integer == 12)
         #expect(checked["deadLetters"]?.integer == 2)
         #expect(checked["objects"]?.integer ?? 0 > 20)
     }
