@@ -26,11 +26,14 @@ extension Verdict {
             !inventory.ledger.movingTables.contains(source),
             isSettled(version, of: source, by: functions)
         else { return false }
-        return inventory.lake[table]?.derivedFrom[source] ?? -1 < version
+        // What only rearranged rows makes no table anew.
+        let changed = inventory.lake[source]?.changedVersion ?? version
+        return inventory.lake[table]?.derivedFrom[source] ?? -1 < changed
     }
 
     private mutating func report(_ table: String, madeOf source: String) {
-        let version = inventory.lake[source]?.version ?? 0
+        let lake = inventory.lake[source]
+        let version = lake?.changedVersion ?? lake?.version ?? 0
         let made = inventory.lake[table]?.derivedFrom[source] ?? -1
         find(
             .staleResult,
