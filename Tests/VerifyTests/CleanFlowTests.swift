@@ -19,7 +19,7 @@ struct CleanFlowTests {
         #expect(try flow.version("orders") == before + 1)
         #expect(try await flow.findings() == [], "after compaction")
         let checked = try #require(try await flow.verify()["checked"])
-        #expect(checked["tables"]?.integer == 11)
+        #expect(checked["tables"]?.integer == 12)
         #expect(checked["deadLetters"]?.integer == 2)
         #expect(checked["objects"]?.integer ?? 0 > 20)
     }
