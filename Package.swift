@@ -71,6 +71,7 @@ let package = Package(
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
         .executable(name: "compact", targets: ["compact"]),
+        .executable(name: "vacuum", targets: ["vacuum"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -201,6 +202,13 @@ let package = Package(
         ),
         duckDBProgram(
             "compact",
+            [
+                "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "vacuum",
             [
                 "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets", "FunctionConfig",

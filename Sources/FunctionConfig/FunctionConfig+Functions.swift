@@ -2,7 +2,9 @@ import Events
 
 extension FunctionConfig {
     /// Functions of Sluice's own, with what they write.
-    static let standardFunctions = ["split", "crawl", "convert", "load", "similarity", "compact"]
+    static let standardFunctions = [
+        "split", "crawl", "convert", "load", "similarity", "compact", "vacuum",
+    ]
 
     private static let reservedVariables: Set<String> = [
         "PATH", "HOME", "LANG", "TZ", "SLUICE_CONFIG", "SLUICE_BUCKETS", "SLUICE_DEADLINE_MS",
@@ -67,7 +69,8 @@ extension FunctionConfig {
             handler: handler.contains("/") ? absolute(handler, in: folder) : handler,
             concurrency: defaultConcurrency(of: handler, warehouse, surroundings)
         )
-        let longest = ["convert", "load", "similarity", "compact"].contains(handler) ? 86_400 : 900
+        let longest =
+            ["convert", "load", "similarity", "compact", "vacuum"].contains(handler) ? 86_400 : 900
         settings.timeout = reader.integer("timeout", in: 1...longest, unit: "seconds") ?? 900
         settings.memory =
             reader.integer("memory", in: 16...(1 << 24), unit: "MiB")
