@@ -70,6 +70,9 @@ let package = Package(
         .executable(name: "convert", targets: ["convert"]),
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
+        .executable(name: "derive", targets: ["derive"]),
+        .executable(name: "sync", targets: ["sync"]),
+        .executable(name: "publish", targets: ["publish"]),
         .executable(name: "compact", targets: ["compact"]),
         .executable(name: "vacuum", targets: ["vacuum"]),
     ],
@@ -163,6 +166,17 @@ let package = Package(
             "WarehouseAccess",
             ["DuckDB", "HandlerRuntime", "FunctionConfig", "TableRows", "Events"]
         ),
+        library("Copying", ["HandlerRuntime", "Buckets", "FunctionConfig", "Events"]),
+        .executableTarget(
+            name: "sync",
+            dependencies: ["Copying", "FunctionConfig", "HandlerRuntime"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "publish",
+            dependencies: ["Copying", "FunctionConfig", "HandlerRuntime"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "split",
             dependencies: [
@@ -198,6 +212,13 @@ let package = Package(
                 "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets",
                 "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "derive",
+            [
+                "HandlerRuntime", "TableRows", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
+                "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(
@@ -257,6 +278,7 @@ let package = Package(
         ),
         tests("Reports", ["Reports", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]),
         tests("Split", ["Buckets", "CZlib", "Events"]),
+        tests("Copying", ["Copying", "FunctionConfig", "HandlerRuntime"]),
         tests("BucketWatch", ["BucketWatch", "Events"]),
         tests("Sluice", ["sluice", "Events"]),
         tests("Case"),
@@ -264,6 +286,7 @@ let package = Package(
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
+        tests("Convert"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(
             "Verify",
@@ -278,6 +301,7 @@ let package = Package(
             ["WarehouseAccess", "HandlerRuntime", "FunctionConfig", "DuckDB", "Events"],
             duckDB: true
         ),
+        tests("Derive", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

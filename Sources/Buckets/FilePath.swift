@@ -46,6 +46,15 @@ public enum FilePath {
         }
     }
 
+    /// Gives a file another name on the same file system; what had that name is gone.
+    ///
+    /// See rename(2).
+    public static func move(_ path: String, to target: String) throws(BucketsError) {
+        guard rename(path, target) == 0 else {
+            throw BucketsError(step: "rename \(path) to \(target)")
+        }
+    }
+
     /// Removes a file or a folder with all that is in it; no error when it is not there.
     public static func removeTree(_ path: String) throws(BucketsError) {
         if unlink(path) == 0 || errno == ENOENT { return }

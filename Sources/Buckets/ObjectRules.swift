@@ -37,7 +37,9 @@ public enum ObjectRules {
         }
     }
 
-    private static let temporaryEndings = [
+    /// How names of unfinished files end; so do those of `aws s3 sync`, in a dot and 8 hexadecimal
+    /// digits.
+    public static let temporaryEndings = [
         "~", ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".swp",
     ]
 

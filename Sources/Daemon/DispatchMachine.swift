@@ -58,7 +58,8 @@ struct DispatchMachine: Sendable {
     /// Takes up deliveries that have to be run.
     mutating func add(_ deliveries: [PendingDelivery], at now: Int64) {
         for var delivery in deliveries {
-            guard rules.functions[delivery.function] != nil, rules.triggers[delivery.trigger] != nil
+            guard let function = rules.functions[delivery.function],
+                rules.triggers[delivery.trigger] != nil
             else {
                 foreign += 1
                 continue
@@ -67,7 +68,7 @@ struct DispatchMachine: Sendable {
             let name = Lane.Name(
                 trigger: delivery.trigger,
                 event: delivery.event,
-                table: delivery.table
+                table: function.mixesTables ? "" : delivery.table
             )
             // Of a schedule one time waits at most, the newest.
             if delivery.event == .scheduled { lanes[name] = nil }

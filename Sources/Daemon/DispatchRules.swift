@@ -12,6 +12,8 @@ struct DispatchRules: Sendable {
         var isExclusivePerTable: Bool
         /// Whether "not now" for one table means not now for all.
         var pausesAllTables: Bool
+        /// Whether a run may hold objects of several tables: what it does is the same for any of them.
+        var mixesTables = false
     }
 
     /// How a trigger's deliveries are gathered.
@@ -46,7 +48,7 @@ struct DispatchRules: Sendable {
     /// tables; each keeps its own order, so that convert and load of one table run side by side:
     /// both only read what crawl has finished, and the catalog keeps its versions.
     init(_ config: FunctionConfig) {
-        let tableWriters: Set = ["crawl", "convert", "load", "similarity"]
+        let tableWriters: Set = ["crawl", "convert", "load", "similarity", "derive"]
         let hasOneWriter = if case .duckDB = config.warehouse { true } else { false }
         functions = [:]
         for function in config.functions {
@@ -54,7 +56,8 @@ struct DispatchRules: Sendable {
                 concurrency: function.concurrency,
                 memory: function.memory,
                 isExclusivePerTable: tableWriters.contains(function.handler),
-                pausesAllTables: function.handler == "load" && hasOneWriter
+                pausesAllTables: function.handler == "load" && hasOneWriter,
+                mixesTables: function.copy != nil
             )
         }
         triggers = [:]

@@ -7,6 +7,7 @@ struct Lane: Sendable {
     struct Name: Hashable, Sendable {
         var trigger: String
         var event: DeliveryEvent
+        /// Empty where runs hold objects of several tables.
         var table: String
     }
 

@@ -14,7 +14,9 @@ extension FunctionConfig {
             add("triggers", "two triggers have the id `\(id)`", "give each its own")
         }
         checkSimilarity(add)
+        checkDerived(add)
         checkMatches(add)
+        checkCopies(add)
         for (index, first) in triggers.enumerated() {
             for second in triggers[(index + 1)...] where overlap(first, second) {
                 add(
@@ -65,9 +67,8 @@ extension FunctionConfig {
 
     private var silentFunctions: [FunctionConfigProblem] {
         functions.compactMap { function in
-            guard function.writes == nil, !Self.standardFunctions.contains(function.handler) else {
-                return nil
-            }
+            let known = Self.standardFunctions + Self.copyingHandlers
+            guard function.writes == nil, !known.contains(function.handler) else { return nil }
             return FunctionConfigProblem(
                 path: "functions.\(function.name)",
                 problem: "it does not say what it writes",
@@ -138,8 +139,13 @@ extension FunctionConfig {
     /// Chains of functions, each writing what sets the next one off, that come back to the first.
     private func loops() -> [[String]] {
         var edges: [String: [String]] = [:]
+        // A derived table may be made of others: which of which is looked at by itself.
+        let deriving = Set(functions.filter { $0.handler == "derive" }.map(\.name))
         for function in functions {
-            edges[function.name] = triggers.filter { isSetOff($0, by: function) }.map(\.function)
+            let next = triggers.filter { isSetOff($0, by: function) }.map(\.function)
+            edges[function.name] = next.filter {
+                !deriving.contains(function.name) || !deriving.contains($0)
+            }
         }
         var found: [[String]] = []
         for function in functions {
@@ -194,6 +200,9 @@ extension FunctionConfig {
         case "similarity":
             return Self.similarityTables.map { Glob("lake/\($0)/_delta_log/*.json") }
                 + [Glob("results/*.csv")]
+        case "derive":
+            return derivedTables.map { Glob("lake/\($0.name)/_delta_log/*.json") }
+        case "sync": return function.copy.map { [Glob("\($0.folder)/**")] } ?? []
         default: return []
         }
     }

@@ -3,7 +3,7 @@ import Events
 extension FunctionConfig {
     /// Functions of Sluice's own, with what they write.
     static let standardFunctions = [
-        "split", "crawl", "convert", "load", "similarity", "compact", "vacuum",
+        "split", "crawl", "convert", "load", "similarity", "derive", "compact", "vacuum",
     ]
 
     private static let reservedVariables: Set<String> = [
@@ -13,11 +13,13 @@ extension FunctionConfig {
     static func readFunctions(
         _ root: SettingsReader,
         folder: String,
+        tables: [TableSettings],
         warehouse: Warehouse,
         _ surroundings: Surroundings
     ) -> [FunctionSettings] {
         guard let reader = root.object("functions") else {
-            return standardFunctions.map { name in
+            let derives = tables.contains { $0.derivation != nil }
+            return standardFunctions.filter { derives || $0 != "derive" }.map { name in
                 var settings = FunctionSettings(
                     name: name,
                     handler: name,
@@ -45,7 +47,7 @@ extension FunctionConfig {
         _ surroundings: Surroundings
     ) -> Int {
         if handler == "load", case .duckDB = warehouse { return 1 }
-        return surroundings.cores
+        return copyingHandlers.contains(handler) ? 1 : surroundings.cores
     }
 
     private static func isFunctionName(_ name: String) -> Bool {
@@ -69,8 +71,9 @@ extension FunctionConfig {
             handler: handler.contains("/") ? absolute(handler, in: folder) : handler,
             concurrency: defaultConcurrency(of: handler, warehouse, surroundings)
         )
-        let longest =
-            ["convert", "load", "similarity", "compact", "vacuum"].contains(handler) ? 86_400 : 900
+        let long =
+            ["convert", "load", "similarity", "derive", "compact", "vacuum"] + copyingHandlers
+        let longest = long.contains(handler) ? 86_400 : 900
         settings.timeout = reader.integer("timeout", in: 1...longest, unit: "seconds") ?? 900
         settings.memory =
             reader.integer("memory", in: 16...(1 << 24), unit: "MiB")
@@ -84,6 +87,17 @@ extension FunctionConfig {
                 "use 1, or 0 to pause the function"
             )
         }
+        if let direction = FolderCopy.Direction(rawValue: handler) {
+            settings.copy = readCopy(
+                direction,
+                reader,
+                folder: folder,
+                bucketsFolder: surroundings.bucketsFolder
+            )
+            if settings.concurrency > 1 {
+                reader.add("concurrency", "it copies once at a time", "use 1, or 0 to pause it")
+            }
+        }
         settings.retries = reader.integer("retries", in: 0...2, unit: "tries") ?? 2
         settings.retryDelays = retryDelays(reader)
         settings.maxEventAge =
@@ -91,9 +105,10 @@ extension FunctionConfig {
         settings.writes = reader.strings("writes")?.map { Glob($0) }
         if let variables = reader.object("environment") {
             for (variable, text) in variables.eachString() {
-                if reservedVariables.contains(variable) || variable.hasPrefix("AWS_") {
+                if isReserved(variable, copies: copyingHandlers.contains(handler)) {
                     variables.add(variable, "Sluice sets this variable itself", "remove it")
                 }
+                settings.writtenEnvironment[variable] = text
                 settings.environment[variable] = substituted(
                     text,
                     variable,
@@ -104,6 +119,12 @@ extension FunctionConfig {
         }
         reader.finish()
         return settings
+    }
+
+    /// Whether a function's settings cannot set a variable; `aws` needs some of its own.
+    private static func isReserved(_ variable: String, copies: Bool) -> Bool {
+        reservedVariables.contains(variable)
+            || variable.hasPrefix(copies ? "AWS_LAMBDA_" : "AWS_")
     }
 
     private static func retryDelays(_ reader: SettingsReader) -> [Int] {

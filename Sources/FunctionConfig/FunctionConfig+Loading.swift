@@ -28,7 +28,7 @@ extension FunctionConfig {
     /// Reads and checks a file.
     ///
     /// Without the key `functions` or `triggers` the standard flow stands there: `split`, `crawl`,
-    /// `convert`, `load`, and `similarity` where a table asks for it.
+    /// `convert`, `load`, and `similarity` and `derive` where a table asks for them.
     ///
     /// - Throws: `FunctionConfigError` with every problem that can be seen without running anything.
     public init(path: String, surroundings: Surroundings) throws(FunctionConfigError) {
@@ -75,9 +75,15 @@ extension FunctionConfig {
         let root = SettingsReader(value, path: "", findings: findings)
         self.init(path: path)
         readTop(root, surroundings: surroundings)
-        functions = Self.readFunctions(root, folder: folder, warehouse: warehouse, surroundings)
-        if !hasWarehouse { leaveOutLoading(root) }
         tables = Self.readTables(root, folder: folder)
+        functions = Self.readFunctions(
+            root,
+            folder: folder,
+            tables: tables,
+            warehouse: warehouse,
+            surroundings
+        )
+        if !hasWarehouse { leaveOutLoading(root) }
         triggers = Self.readTriggers(
             root,
             standard: Self.standardTriggers(tables).filter {
@@ -90,7 +96,8 @@ extension FunctionConfig {
         variables = findings.variables
         checkTogether(findings)
         if let programs = surroundings.programs {
-            findings.problems += handlerProblems(programs: programs) + migrationProblems()
+            findings.problems +=
+                handlerProblems(programs: programs) + migrationProblems() + queryProblems()
         }
         guard findings.problems.isEmpty else {
             throw FunctionConfigError(problems: findings.problems)

@@ -7,8 +7,11 @@ extension FunctionConfig {
             if tableName(ofKey: name + "/x") != name || name.isEmpty {
                 reader.add("", "`\(name)` is no table name", "use lower-case letters, digits and _")
             }
-            let table = readTable(name, reader, folder: folder)
-            checkTable(table, reader)
+            let table =
+                isDerived(reader)
+                ? readDerivedTable(name, reader, folder: folder)
+                : readTable(name, reader, folder: folder)
+            if table.derivation == nil { checkTable(table, reader) }
             reader.finish()
             return table
         }

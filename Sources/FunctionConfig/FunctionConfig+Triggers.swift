@@ -127,14 +127,24 @@ extension FunctionConfig {
         source.suffix = reader.string("suffix") ?? ""
         source.tables = reader.strings("tables")
         if let setting = reader.string("tablesWith") {
-            if setting != "similarity" {
-                reader.add("tablesWith", "`\(setting)` is not known", "use similarity")
+            let names = tablesWith(setting, in: tables)
+            if names == nil {
+                reader.add("tablesWith", "`\(setting)` is not known", "use similarity, from, query")
             }
-            let names = tables.filter { $0.similarity != nil }.map(\.name)
-            source.tables = source.tables.map { $0.filter(names.contains) } ?? names
+            source.tables = source.tables.map { $0.filter((names ?? []).contains) } ?? names ?? []
             source.tablesWith = setting
         }
         return source
+    }
+
+    /// The tables that a setting of `tablesWith` means; nil for one that is not known.
+    private static func tablesWith(_ setting: String, in tables: [TableSettings]) -> [String]? {
+        switch setting {
+        case "similarity": tables.filter { $0.similarity != nil }.map(\.name)
+        case "from": sources(of: tables)
+        case "query": tables.filter { $0.derivation != nil }.map(\.name)
+        default: nil
+        }
     }
 
     private static let knownEvents = [
@@ -166,8 +176,13 @@ extension FunctionConfig {
             Trigger(id: "to-lake", function: "convert", source: crawled, batch: .init(size: 100)),
             Trigger(id: "to-wh", function: "load", source: crawled, batch: .init(size: 100)),
         ]
+        triggers += similarityTriggers(tables) + derivingTriggers(tables)
+        return triggers
+    }
+
+    private static func similarityTriggers(_ tables: [TableSettings]) -> [Trigger] {
         let compared = tables.filter { $0.similarity != nil }.map(\.name)
-        guard !compared.isEmpty else { return triggers }
+        guard !compared.isEmpty else { return [] }
         var commits = Trigger.BucketSource(bucket: "lake")
         commits.suffix = ".json"
         commits.tables = compared
@@ -179,7 +194,7 @@ extension FunctionConfig {
         )
         similar.batch.window = 1
         commits.tables = similarityTables
-        triggers += [
+        return [
             similar,
             Trigger(
                 id: "similar-wh",
@@ -188,7 +203,6 @@ extension FunctionConfig {
                 batch: .init(size: 1)
             ),
         ]
-        return triggers
     }
 
     /// The tables that `similarity` writes.

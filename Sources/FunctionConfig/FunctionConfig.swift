@@ -102,6 +102,10 @@ public struct FunctionSettings: Sendable, Equatable {
     public var maxEventAge: Int = 21_600
     /// Variables set for the handler.
     public var environment: [String: String] = [:]
+    /// What `sync` or `publish` copies; nil for other handlers.
+    public var copy: FolderCopy?
+    /// The variables as the settings write them: where a secret is named as `${NAME}` it is not here.
+    public internal(set) var writtenEnvironment: [String: String] = [:]
     /// What the function writes, as globs over `bucket/key`; nil when its settings do not say.
     public var writes: [Glob]?
 

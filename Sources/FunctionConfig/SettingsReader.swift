@@ -36,6 +36,11 @@ final class SettingsReader {
         )
     }
 
+    /// Whether something was found wrong with a member.
+    func problems(with name: String) -> Bool {
+        findings.problems.contains { $0.path == path(of: name) }
+    }
+
     /// Keeps what a variable of Sluice's own environment stood for.
     func keep(variable: String, value: String) { findings.variables[variable] = value }
 

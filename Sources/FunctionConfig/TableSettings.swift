@@ -50,6 +50,8 @@ public struct TableSettings: Sendable, Equatable {
     public var purgesChunks = false
     /// Whether and how `similarity` compares the table's places.
     public var similarity: SimilaritySettings?
+    /// How the table is made of other lake tables; nil for one that is made of files.
+    public var derivation: Derivation?
     /// The most bytes of text read again to widen a column.
     ///
     /// Defaults to 10 GiB.

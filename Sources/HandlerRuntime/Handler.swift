@@ -11,8 +11,11 @@ public enum Handler {
     /// Exit 0 with the result on standard output; 65, 75 or 1 with `{"errorType","errorMessage"}` as
     /// the last line of standard error, see `HandlerError.Kind`; 2 for wrong usage. The run's scratch
     /// folder is removed in every case but a kill; the daemon removes what a kill leaves.
+    ///
+    /// A handler that does the same whatever happened need not have an event: it is not read then.
     public static func run(
         named program: String,
+        needsEvent: Bool = true,
         _ work: (HandlerContext) throws -> HandlerResult
     ) -> Never {
         signal(SIGPIPE, SIG_IGN)
@@ -30,7 +33,11 @@ public enum Handler {
         }
         do {
             let start = ContinuousClock.now
-            let context = try HandlerContext(program: program, arguments: arguments)
+            let context = try HandlerContext(
+                program: program,
+                arguments: arguments,
+                needsEvent: needsEvent
+            )
             // By hand there may be no buckets yet; DuckDB makes only the last folder to spill into.
             try context.buckets.prepare()
             defer { try? FilePath.removeTree(context.scratchFolder) }

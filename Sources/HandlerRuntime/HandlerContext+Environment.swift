@@ -8,7 +8,7 @@ extension HandlerContext {
     /// Puts the context together from the command line, the environment and standard input.
     ///
     /// This is the one place where a handler's environment is read.
-    init(program: String, arguments: HandlerArguments) throws {
+    init(program: String, arguments: HandlerArguments, needsEvent: Bool) throws {
         let variables = ProcessInfo.processInfo.environment
         let given = arguments.buckets ?? variables["SLUICE_BUCKETS"] ?? "buckets"
         guard let path = FilePath.canonical(given) else {
@@ -32,7 +32,7 @@ extension HandlerContext {
         // By hand a handler gets what its settings would set, so that it does the same.
         let settings = config.function(named: functionName)?.environment ?? [:]
         environment = settings.merging(variables) { _, mine in mine }
-        event = try Self.readEvent(arguments.eventFile)
+        event = needsEvent ? try Self.readEvent(arguments.eventFile) : nil
     }
 
     private static func config(

@@ -22,7 +22,7 @@ extension HandlerContext {
                 )
             }
             return (event.tables ?? present, event)
-        case .objects, .crawler:
+        case .objects, .crawler, nil:
             throw HandlerError.failure(
                 "WrongEvent",
                 "\(functionName) takes a schedule, or tables by hand; give its trigger a `schedule`"

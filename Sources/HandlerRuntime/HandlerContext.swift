@@ -4,8 +4,8 @@ public import FunctionConfig
 
 /// What a handler knows of its invocation.
 public struct HandlerContext: Sendable {
-    /// What happened.
-    public let event: HandlerEvent
+    /// What happened; nil for a handler that does not ask.
+    public let event: HandlerEvent?
     /// The function's name; the program's own when it runs by hand.
     public let functionName: String
     /// The invocation's UUID.

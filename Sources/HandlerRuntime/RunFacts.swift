@@ -11,7 +11,7 @@ struct RunFacts {
     /// Entries' counts in this order; others are not figures.
     private static let counts = [
         "records", "chunks", "rows", "rejected", "files", "indicators", "removed", "pairs",
-        "repeated", "ignored",
+        "repeated", "ignored", "copied",
     ]
 
     init(_ result: HandlerResult, after duration: Duration) {

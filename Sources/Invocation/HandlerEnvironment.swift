@@ -4,7 +4,8 @@ import FunctionConfig
 /// settings, and nothing else.
 ///
 /// Sluice's own handlers read the settings themselves, so they also get what `${NAME}` in them
-/// stands for; others do not, since a password may be among it.
+/// stands for; others do not, since a password may be among it. `sync` and `publish` get what the
+/// programs that they start are told by the environment, such as credentials.
 ///
 /// Source: AWS Lambda Developer Guide, "Defined runtime environment variables".
 struct HandlerEnvironment {
@@ -25,7 +26,7 @@ struct HandlerEnvironment {
 
     var variables: [String: String] {
         var variables = function.environment
-        let own = [
+        var own = [
             "_HANDLER": function.handler,
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
@@ -44,9 +45,26 @@ struct HandlerEnvironment {
             "HOME": surroundings["HOME"] ?? "/",
             "LANG": surroundings["LANG"] ?? "en_US.UTF-8",
         ]
+        if function.copy != nil {
+            // A region that nobody chose would take the place of the one in the user's profile.
+            for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { own[name] = nil }
+            let given = surroundings.filter { Self.isForCopying($0.key) }
+            variables.merge(given) { mine, _ in mine }
+        }
         if !function.handler.contains("/") { variables.merge(substituted) { _, same in same } }
         variables.merge(own) { _, own in own }
         variables["SLUICE_CONFIG"] = config
         return variables
+    }
+
+    /// Whether `aws`, `rclone`, rsync or ssh look at a variable of Sluice's own environment.
+    private static func isForCopying(_ name: String) -> Bool {
+        let programs = ["AWS_", "RCLONE_", "RSYNC_"]
+        let others: Set = [
+            "SSH_AUTH_SOCK", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "ALL_PROXY", "https_proxy",
+            "http_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        ]
+        return others.contains(name)
+            || programs.contains(where: name.hasPrefix) && !name.hasPrefix("AWS_LAMBDA_")
     }
 }

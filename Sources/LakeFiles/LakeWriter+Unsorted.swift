@@ -14,12 +14,13 @@ extension LakeWriter {
         into files: inout LakeFiles
     ) throws(LakeFilesError) {
         try files.makeFolder("")
+        let rows = "SELECT \(dataColumns(stamp)) FROM (\(typed(select, stamp)))"
         guard let input, input.size > targetFileSize else {
             let name = newName()
             let path = "\(table)/\(name)"
             let copied: [CopiedFile]
             do throws(LakeFilesError) {
-                copied = try CopiedFile.copy(typed(select), to: path, on: connection)
+                copied = try CopiedFile.copy(rows, to: path, on: connection)
             } catch {
                 LakeFiles.removeFile(path)
                 throw error
@@ -34,7 +35,7 @@ extension LakeWriter {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let copied = try Self.withoutOrder(on: connection) { () throws(LakeFilesError) in
             try CopiedFile.copy(
-                typed(select),
+                rows,
                 to: folder,
                 options: ", FILE_SIZE_BYTES \(targetFileSize)",
                 on: connection

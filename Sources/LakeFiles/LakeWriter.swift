@@ -74,7 +74,8 @@ public struct LakeWriter: Sendable {
         input: LakeInput? = nil
     ) throws(LakeFilesError) -> LakeFiles {
         var files = LakeFiles(table: table)
-        let stamp = Stamp(now: now, dataChange: dataChange)
+        let stamp = Stamp(now: now, dataChange: dataChange, constants: constants(input))
+        files.mostPartitions = input?.mostPartitions
         do throws(LakeFilesError) {
             if partitionColumns.isEmpty, sortColumns.isEmpty {
                 try writeUnsorted(select, input, on: connection, stamp, into: &files)
@@ -96,11 +97,22 @@ public struct LakeWriter: Sendable {
         /// Milliseconds since 1970.
         var now: Int64
         var dataChange: Bool
+        /// Columns that have one value in all rows.
+        var constants: [String: SQLValue] = [:]
     }
 
-    /// The query with every column in the table's order and type.
-    func typed(_ select: String) -> String {
-        let columns = schema.fields.map { field in
+    /// The columns with one value that need not be part of what is sorted.
+    private func constants(_ input: LakeInput?) -> [String: SQLValue] {
+        let constants = (input?.constants ?? [:]).filter { name, _ in
+            schema[name] != nil && !(partitionColumns + sortColumns).contains(name)
+        }
+        return constants.count < dataFields.count ? constants : [:]
+    }
+
+    /// The query with every column but the constant ones, in the table's order and type.
+    func typed(_ select: String, _ stamp: Stamp) -> String {
+        let fields = schema.fields.filter { stamp.constants[$0.name] == nil }
+        let columns = fields.map { field in
             let name = SQL.identifier(field.name)
             let value = field.type == .string && isPartition(field) ? "nullif(\(name), '')" : name
             return "CAST(\(value) AS \(field.type.duckDBName)) AS \(name)"
@@ -113,6 +125,22 @@ public struct LakeWriter: Sendable {
     /// The columns that the files hold themselves.
     var dataFields: [DeltaField] { schema.fields.filter { !isPartition($0) } }
 
+    /// SQL that selects the columns of a file in the table's order from rows without constants.
+    func dataColumns(_ stamp: Stamp) -> String {
+        dataFields.map { field in
+            let name = SQL.identifier(field.name)
+            switch stamp.constants[field.name] {
+            case .string(let text):
+                // Of an enumeration only the number is handled for each row; Parquet has it as text.
+                let literal = SQL.literal(text)
+                return "CAST(\(literal) AS ENUM(\(literal))) AS \(name)"
+            case .integer(let number):
+                return "CAST(\(number) AS \(field.type.duckDBName)) AS \(name)"
+            default: return name
+            }
+        }.joined(separator: ", ")
+    }
+
     /// The `add` action of a file.
     func add(
         _ path: String,
@@ -120,7 +148,11 @@ public struct LakeWriter: Sendable {
         partitionValues: [String: String?] = [:],
         _ stamp: Stamp
     ) -> AddFile {
-        let stats = FileStatistics(recordCount: written.count, reported: written.statistics)
+        let stats = FileStatistics(
+            recordCount: written.count,
+            reported: written.statistics,
+            constants: stamp.constants
+        )
         return AddFile(
             path: LogPath.encoded(path),
             partitionValues: partitionValues,

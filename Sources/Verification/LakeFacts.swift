@@ -32,6 +32,8 @@ public struct LakeFacts: Sendable, Codable, Equatable {
     public var content = TableContent()
     /// Transactions of `similarity`: the input version as of which all results are current, by table.
     public var resultsCurrentAsOf: [String: Int64] = [:]
+    /// Transactions of `derive`: the version of each table that this one is made of.
+    public var derivedFrom: [String: Int64] = [:]
 
     /// A table about which nothing is known yet.
     public init(table: String) { self.table = table }

@@ -116,7 +116,8 @@ extension Verdict {
 
     /// Whether a run was under way that may have written the file and not yet committed it.
     private func isBeingWritten(_ file: LakeFacts.OrphanedFile, of table: String) -> Bool {
-        let several = Set(wiring.functions("similarity") + wiring.functions("compact"))
+        // Their runs are for the table that something came to, or for several.
+        let several = Set(["similarity", "derive", "compact"].flatMap(wiring.functions))
         // File systems stamp times in ticks of up to 10 ms.
         return inventory.ledger.runs.contains { run in
             (run.table == table || several.contains(run.function))

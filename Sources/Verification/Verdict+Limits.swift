@@ -93,7 +93,7 @@ extension Verdict {
             + (inventory.warehouse.tables.first { $0.table == table }?.content.foreignRows ?? 0)
         if foreign > 0,
             inventory.warehouse.tables.first(where: { $0.table == table })?.copyOf == nil,
-            !Wiring.resultTables.contains(table)
+            !Wiring.resultTables.contains(table), settings.derivation == nil
         {
             report.notes.append("\(table): \(counted(foreign, "row")) that other programs added")
         }

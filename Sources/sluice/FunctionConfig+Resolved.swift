@@ -43,16 +43,29 @@ extension Warehouse {
 
 extension FunctionSettings {
     fileprivate var resolved: JSONValue {
+        var members: [(String, JSONValue)] = [("handler", .string(handler))]
+        if let copy {
+            let (from, to) = copy.ends
+            members += [
+                ("from", .string(from)), ("to", .string(to)), ("options", .strings(copy.options)),
+            ]
+        }
+        return .named(members + limits)
+    }
+
+    private var limits: [(String, JSONValue)] {
         [
-            "handler": .string(handler),
-            "timeout": .integer(Int64(timeout)),
-            "memory": .integer(Int64(memory)),
-            "concurrency": .integer(Int64(concurrency)),
-            "retries": .integer(Int64(retries)),
-            "retryDelays": .array(retryDelays.map { .integer(Int64($0)) }),
-            "maxEventAge": .integer(Int64(maxEventAge)),
-            "environment": .named(environment.sorted { $0.key < $1.key }.map { ($0, .string($1)) }),
-            "writes": writes.map { .strings($0.map(\.description)) } ?? .null,
+            ("timeout", .integer(Int64(timeout))),
+            ("memory", .integer(Int64(memory))),
+            ("concurrency", .integer(Int64(concurrency))),
+            ("retries", .integer(Int64(retries))),
+            ("retryDelays", .array(retryDelays.map { .integer(Int64($0)) })),
+            ("maxEventAge", .integer(Int64(maxEventAge))),
+            (
+                "environment",
+                .named(writtenEnvironment.sorted { $0.key < $1.key }.map { ($0, .string($1)) })
+            ),
+            ("writes", writes.map { .strings($0.map(\.description)) } ?? .null),
         ]
     }
 }
@@ -94,6 +107,13 @@ extension TableSettings {
             [
                 "perInterval": .bool($0.perInterval),
                 "topK": $0.topK.map { .integer(Int64($0)) } ?? .null,
+            ]
+        }
+        if let derivation {
+            return [
+                "from": .strings(derivation.from), "query": .string(derivation.query),
+                "refresh": .string(derivation.refresh.description),
+                "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
             ]
         }
         return [
