@@ -79,15 +79,9 @@ struct IndicatorsTests {
         }
     }
 
-    private static var canCopy: Bool {
-        if access("/usr/bin/rsync", X_OK) == 0 { return true }
-        print("skipped: rsync is not installed; scripts/setup does it")
-        return false
-    }
-
     @Test("takes a changed file by itself and touches its indicator alone")
     func change() async throws {
-        guard Self.canCopy else { return }
+        guard isInstalled("rsync") else { return }
         let project = try await Project()
         for name in ["births", "graduates", "jobless"] {
             try project.publish(project.path("sample/indicators/\(name).tsv"), as: "\(name).tsv")
@@ -136,7 +130,7 @@ struct IndicatorsTests {
     @Test("finds the state that is most like Minnesota in the real file")
     func realFile() async throws {
         let name = "US.GOV.CDC.NCHS.LEADINGCAUSES_STATE.tsv.gz"
-        guard Self.canCopy, let file = sharedData("livestories/\(name)") else { return }
+        guard isInstalled("rsync"), let file = sharedData("livestories/\(name)") else { return }
         let project = try await Project()
         try project.publish(file, as: name)
         try await project.settle()
