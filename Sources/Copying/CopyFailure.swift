@@ -64,7 +64,7 @@ struct CopyFailure {
         case .away:
             return .notNow(
                 side + "Away",
-                "\(what); it is tried again by itself; see that \(copy.place) can be reached"
+                "\(what); see that \(copy.place) can be reached"
             )
         case .full:
             return .notNow("DiskFull", "\(what); free some space")

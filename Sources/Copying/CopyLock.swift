@@ -19,7 +19,7 @@ struct CopyLock {
             close(file)
             throw HandlerError.notNow(
                 "AlreadyCopying",
-                "another run of \(function) is copying; it is tried again when that has ended"
+                "another run of \(function) is copying; wait for its end"
             )
         }
         descriptor = file

@@ -192,7 +192,7 @@ extension ColumnPlan {
             return (nil, "this is no JSON object; expected one { ... } on a line")
         case ..<columns.count:
             let column = columns[bad]
-            let expected = column.mustBeFinite ? "a finite number" : column.type.description
+            let expected = column.mustBeFinite ? "finite number" : column.type.description
             return (column.name, "the text is no \(expected), as \(column.name) must be")
         case ..<(columns.count + keys.count):
             let key = keys[bad - columns.count]

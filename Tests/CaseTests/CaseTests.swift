@@ -35,6 +35,8 @@ struct CaseTests {
     }
 
     private func passes(_ name: String, _ options: [String]) async throws {
+        // It publishes what it finds.
+        guard name != "pipelines/indicators" || isInstalled("rsync") else { return }
         let end = try await run(
             builtProgram(named: "sluice"),
             ["test", "\(Self.folder)/\(name)"] + options,

@@ -93,10 +93,3 @@ struct CopyingFlow {
         try await eventually(condition)
     }
 }
-
-/// Whether a program is installed; says so where it is not.
-func isInstalled(_ program: String) -> Bool {
-    if access("/usr/bin/\(program)", X_OK) == 0 { return true }
-    print("skipped: \(program) is not installed; scripts/setup does it")
-    return false
-}

@@ -105,17 +105,7 @@ struct InvocationTests {
         var handler = try ScriptHandler("env -0")
         handler.function.environment = ["CHUNK_BYTES": "10"]
         let report = await handler.invoke()
-        guard case .success(let output) = report.outcome else {
-            Issue.record("\(report)")
-            return
-        }
-        var variables: [String: String] = [:]
-        for pair in output.split(separator: 0) {
-            let parts = String(decoding: pair, as: UTF8.self).split(separator: "=", maxSplits: 1)
-            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
-        }
-        // A shell adds these itself.
-        for name in ["PWD", "SHLVL", "_", "OLDPWD"] { variables[name] = nil }
+        let variables = try variables(report)
         let expected: Set = [
             "_HANDLER", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
@@ -129,6 +119,39 @@ struct InvocationTests {
         #expect(variables["SLUICE_BUCKETS"] == handler.buckets)
         // Sluice's programs come last: `split` is also one of the system's.
         #expect(variables["PATH"] == "/usr/bin:/bin:\(handler.folder.path)")
+    }
+
+    @Test("gives what other programs need to one that has them copy, and no region that is made up")
+    func copyingEnvironment() async throws {
+        var handler = try ScriptHandler("env -0")
+        handler.function.copy = FolderCopy(
+            direction: .sync,
+            place: .s3("s3://bucket"),
+            folder: "stage-1",
+            options: []
+        )
+        handler.function.environment = ["RSYNC_PASSWORD": "the function's own"]
+        let variables = try variables(await handler.invoke())
+        #expect(variables["AWS_SECRET_ACCESS_KEY"] == "for copies")
+        #expect(variables["RSYNC_PASSWORD"] == "the function's own")
+        #expect(variables["AWS_LAMBDA_FUNCTION_NAME"] == "f")
+        #expect(variables["AWS_REGION"] == nil)
+        #expect(variables["SECRET"] == nil)
+    }
+
+    /// What `env -0` printed, without what a shell adds by itself.
+    private func variables(_ report: InvocationReport) throws -> [String: String] {
+        guard case .success(let output) = report.outcome else {
+            Issue.record("\(report)")
+            return [:]
+        }
+        var variables: [String: String] = [:]
+        for pair in output.split(separator: 0) {
+            let parts = String(decoding: pair, as: UTF8.self).split(separator: "=", maxSplits: 1)
+            variables[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
+        }
+        for name in ["PWD", "SHLVL", "_", "OLDPWD"] { variables[name] = nil }
+        return variables
     }
 
     @Test("keeps a log with the lines of Lambda around the handler's own")

@@ -37,7 +37,11 @@ struct ScriptHandler {
             config: config,
             buckets: buckets,
             programs: folder.path,
-            surroundings: ["PATH": "/usr/bin:/bin", "HOME": "/root", "SECRET": "not for handlers"],
+            surroundings: [
+                "PATH": "/usr/bin:/bin", "HOME": "/root", "SECRET": "not for handlers",
+                "AWS_SECRET_ACCESS_KEY": "for copies", "RSYNC_PASSWORD": "for copies",
+                "AWS_LAMBDA_FUNCTION_NAME": "of another",
+            ],
             grace: grace
         )
         return await invoker.invoke(function, event: Array(event.utf8), requestID: requestID)

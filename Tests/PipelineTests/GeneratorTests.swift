@@ -7,7 +7,7 @@ import Testing
 struct GeneratorTests {
     @Test(
         "are those that scripts/generate makes",
-        arguments: ["calls", "pins", "shop", "streaming"]
+        arguments: ["calls", "indicators", "pins", "shop", "streaming"]
     )
     func areGenerated(pipeline: String) async throws {
         let scratch = try ScratchFolder()

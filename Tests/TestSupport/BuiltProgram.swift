@@ -37,3 +37,10 @@ public func sharedData(_ relative: String) -> String? {
     print("skipped: ../shared/data/\(relative) is not there")
     return nil
 }
+
+/// Whether a program of the system is there; says so, with a line, where it is not.
+public func isInstalled(_ program: String) -> Bool {
+    if access("/usr/bin/\(program)", X_OK) == 0 { return true }
+    print("skipped: \(program) is not installed; scripts/setup does it")
+    return false
+}

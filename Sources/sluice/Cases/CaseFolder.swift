@@ -27,6 +27,23 @@ struct CaseFolder: Sendable {
     /// The file that lists the dead letters that must be there.
     var deadLetters: String { expectations + "/dead-letters.csv" }
 
+    /// Makes a folder with a copy of the settings and links to all else, to run the case there.
+    ///
+    /// What functions write beside their settings does not get into the case then.
+    ///
+    /// - Returns: The path of the settings in that folder.
+    func linked(in place: String) throws -> String {
+        try FilePath.makeFolder(place)
+        for entry in try FilePath.names(in: path) where entry != CommonOptions.configName {
+            guard symlink("\(path)/\(entry)", "\(place)/\(entry)") == 0 else {
+                throw BucketsError(step: "link \(entry) in \(place)")
+            }
+        }
+        let settings = "\(place)/\(CommonOptions.configName)"
+        try AtomicFile.write(try FilePath.read(config), to: settings, durable: false)
+        return settings
+    }
+
     /// What happens to stage-1 between two runs of the flow.
     struct Step: Sendable {
         /// Keys to delete first.

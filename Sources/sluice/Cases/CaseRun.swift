@@ -32,8 +32,8 @@ struct CaseRun: Sendable {
             var problems: [String] = []
             do {
                 try buckets.prepare()
-                let settings =
-                    try warehouse?.settings(like: folder, in: scratch + "/case") ?? folder.config
+                let settings = try folder.linked(in: scratch + "/case")
+                try warehouse?.enter(into: settings, like: folder)
                 let place = Place(buckets: buckets, settings: settings)
                 problems = try await problemsOfFlow(in: place)
                 if problems.isEmpty { problems = try await problemsOfResults(in: place) }

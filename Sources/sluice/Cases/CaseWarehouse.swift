@@ -30,19 +30,10 @@ struct CaseWarehouse: Sendable {
         text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
     }
 
-    /// Makes settings like those of the case, but with this warehouse, in a new folder.
+    /// Gives the settings that stand in a folder of links to a case this warehouse.
     ///
-    /// What lies beside the case's settings, such as SQL and handlers, is found from there as well.
-    ///
-    /// - Returns: The path of the settings.
-    func settings(like folder: CaseFolder, in place: String) throws -> String {
-        try FilePath.makeFolder(place)
-        let name = CommonOptions.configName
-        for entry in try FilePath.names(in: folder.path) where entry != name {
-            guard symlink("\(folder.path)/\(entry)", "\(place)/\(entry)") == 0 else {
-                throw BucketsError(step: "link \(entry) in \(place)")
-            }
-        }
+    /// - Throws: `CommandFailure` where they name one themselves.
+    func enter(into config: String, like folder: CaseFolder) throws {
         let text = String(decoding: try FilePath.read(folder.config), as: UTF8.self)
         guard let settings = try? JSONValue(parsing: text), let members = settings.members,
             let start = text.firstIndex(of: "{")
@@ -60,9 +51,8 @@ struct CaseWarehouse: Sendable {
         let rest = text[text.index(after: start)...]
         try AtomicFile.write(
             Array((line + (members.isEmpty ? "" : ",") + rest).utf8),
-            to: "\(place)/\(name)",
+            to: config,
             durable: false
         )
-        return "\(place)/\(name)"
     }
 }
