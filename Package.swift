@@ -70,8 +70,10 @@ let package = Package(
         .executable(name: "convert", targets: ["convert"]),
         .executable(name: "load", targets: ["load"]),
         .executable(name: "similarity", targets: ["similarity"]),
+        .executable(name: "derive", targets: ["derive"]),
         .executable(name: "sync", targets: ["sync"]),
         .executable(name: "publish", targets: ["publish"]),
+        .executable(name: "compact", targets: ["compact"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -144,7 +146,10 @@ let package = Package(
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
-        library("LakeQuery", ["LakeFiles", "DeltaTable", "DuckDB", "Events", "Buckets"]),
+        library(
+            "LakeQuery",
+            ["LakeFiles", "DeltaTable", "DuckDB", "FunctionConfig", "Events", "Buckets"]
+        ),
         library(
             "Migrations",
             ["WarehouseAccess", "DuckDB", "HandlerRuntime", "Buckets", "FunctionConfig"]
@@ -209,6 +214,20 @@ let package = Package(
             ]
         ),
         duckDBProgram(
+            "derive",
+            [
+                "HandlerRuntime", "TableRows", "LakeQuery", "DuckDB", "DeltaTable", "LakeFiles",
+                "Events", "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "compact",
+            [
+                "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
             "sluice-sql",
             [
                 "TableFacts", "Verification", "TableRows", "WarehouseAccess", "Migrations",
@@ -259,6 +278,7 @@ let package = Package(
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
+        tests("Convert"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(
             "Verify",
@@ -273,6 +293,7 @@ let package = Package(
             ["WarehouseAccess", "HandlerRuntime", "FunctionConfig", "DuckDB", "Events"],
             duckDB: true
         ),
+        tests("Derive", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
         tests("SimilarityKernel", ["SimilarityKernel"]),
         tests("Similarity", ["LakeFiles", "DeltaTable", "DuckDB", "Events"], duckDB: true),
     ]

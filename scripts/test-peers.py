@@ -3,7 +3,7 @@
 usage: test-peers.py FOLDER_OF_PROGRAMS
 
 Both must see the rows, partitions and types that `sluice query` sees, before and after a version of
-a file is replaced and a column becomes wider.
+a file is replaced, files are joined and a column becomes wider.
 """
 import json
 import math
@@ -120,6 +120,12 @@ def main():
         check(buckets, "typed", schema, ["place", "day"])
         buckets.drop("typed/one.csv", typed(0, 50))
         check(buckets, "typed", schema, ["place", "day"])
+        before = deltalake.DeltaTable(buckets.table("typed"))
+        buckets.sluice("compact", "typed")
+        check(buckets, "typed", schema, ["place", "day"])
+        after = deltalake.DeltaTable(buckets.table("typed"))
+        assert after.version() == before.version() + 1 and after.history(1)[0]["operation"] == "OPTIMIZE"
+        assert len(after.file_uris()) < len(before.file_uris()), f"{len(before.file_uris())} files became {len(after.file_uris())}"
         buckets.drop("nested/one.jsonl", nested(100))
         check(
             buckets, "nested",

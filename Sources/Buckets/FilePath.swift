@@ -28,6 +28,12 @@ public enum FilePath {
         return String(cString: resolved)
     }
 
+    /// Whether there is a folder at a path, not one that a symbolic link leads to.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Makes a folder and those above it; no error when it is there.
     public static func makeFolder(_ path: String) throws(BucketsError) {
         if mkdir(path, 0o777) == 0 || errno == EEXIST { return }

@@ -27,6 +27,7 @@ typedef struct sluice_duckdb_table_function *duckdb_table_function;
 typedef struct sluice_duckdb_bind_info *duckdb_bind_info;
 typedef struct sluice_duckdb_init_info *duckdb_init_info;
 typedef struct sluice_duckdb_function_info *duckdb_function_info;
+typedef struct sluice_duckdb_scalar_function *duckdb_scalar_function;
 
 typedef enum { DuckDBSuccess = 0, DuckDBFailure = 1 } duckdb_state;
 
@@ -225,5 +226,25 @@ void duckdb_function_set_error(duckdb_function_info info, const char *error);
 duckdb_logical_type duckdb_create_list_type(duckdb_logical_type child);
 duckdb_state duckdb_list_vector_reserve(duckdb_vector vector, idx_t capacity);
 duckdb_state duckdb_list_vector_set_size(duckdb_vector vector, idx_t size);
+
+// Scalar functions: called with a chunk of arguments at a time, by several threads
+typedef void (*duckdb_scalar_function_t)(
+    duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output);
+duckdb_scalar_function duckdb_create_scalar_function(void);
+void duckdb_destroy_scalar_function(duckdb_scalar_function *function);
+void duckdb_scalar_function_set_name(duckdb_scalar_function function, const char *name);
+void duckdb_scalar_function_add_parameter(
+    duckdb_scalar_function function, duckdb_logical_type type);
+void duckdb_scalar_function_set_return_type(
+    duckdb_scalar_function function, duckdb_logical_type type);
+void duckdb_scalar_function_set_volatile(duckdb_scalar_function function);
+void duckdb_scalar_function_set_special_handling(duckdb_scalar_function function);
+void duckdb_scalar_function_set_extra_info(
+    duckdb_scalar_function function, void *extra_info, duckdb_delete_callback_t destroy);
+void duckdb_scalar_function_set_function(
+    duckdb_scalar_function function, duckdb_scalar_function_t body);
+duckdb_state duckdb_register_scalar_function(
+    duckdb_connection connection, duckdb_scalar_function function);
+void *duckdb_scalar_function_get_extra_info(duckdb_function_info info);
 
 #endif

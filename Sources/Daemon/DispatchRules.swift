@@ -48,7 +48,7 @@ struct DispatchRules: Sendable {
     /// tables; each keeps its own order, so that convert and load of one table run side by side:
     /// both only read what crawl has finished, and the catalog keeps its versions.
     init(_ config: FunctionConfig) {
-        let tableWriters: Set = ["crawl", "convert", "load", "similarity"]
+        let tableWriters: Set = ["crawl", "convert", "load", "similarity", "derive"]
         let hasOneWriter = if case .duckDB = config.warehouse { true } else { false }
         functions = [:]
         for function in config.functions {

@@ -34,6 +34,9 @@ struct HandRun: Sendable {
         case .crawler(let event):
             objects = event.detail.objects.map { ObjectKey(bucket: $0.bucket, key: $0.key) }
             tables = [event.detail.table]
+        case .tables(let event):
+            objects = []
+            tables = Set(event.tables ?? [""])
         case .schedule, nil:
             objects = []
             tables = [""]

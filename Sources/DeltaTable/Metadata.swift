@@ -79,8 +79,12 @@ public struct Metadata: Codable, Equatable, Sendable {
     /// The columns, partition columns included.
     public func schema() throws(DeltaError) -> DeltaSchema { try DeltaSchema(json: schemaString) }
 
-    /// The same table with other columns.
-    public func replacing(schema: DeltaSchema, partitionColumns: [String]) -> Metadata {
+    /// The same table with other columns and settings.
+    public func replacing(
+        schema: DeltaSchema,
+        partitionColumns: [String],
+        configuration: [String: String]
+    ) -> Metadata {
         Metadata(
             id: id,
             name: name,

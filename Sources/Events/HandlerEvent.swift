@@ -8,10 +8,12 @@ public enum HandlerEvent: Sendable, Equatable {
     case crawler(GlueEvent)
     /// A point in time.
     case schedule(ScheduledEvent)
+    /// Tables that a person asks to work on.
+    case tables(TablesEvent)
 
     /// Reads an event by its shape.
     ///
-    /// - Throws: `HandlerEventError` that says what was expected when it is none of the three.
+    /// - Throws: `HandlerEventError` that says what was expected when it is none of the four.
     public init(json: some DataProtocol) throws {
         let data = Data(json)
         let decoder = JSONDecoder()
@@ -24,6 +26,8 @@ public enum HandlerEvent: Sendable, Equatable {
                 self = .crawler(try decoder.decode(GlueEvent.self, from: data))
             } else if shape.detailType == "Scheduled Event" {
                 self = .schedule(try decoder.decode(ScheduledEvent.self, from: data))
+            } else if Self.namesTables(data) {
+                self = .tables(try decoder.decode(TablesEvent.self, from: data))
             } else {
                 throw HandlerEventError(
                     detail: "it has neither `Records` nor a known `detail-type`"
@@ -40,7 +44,14 @@ public enum HandlerEvent: Sendable, Equatable {
         case .objects(let event): try JSONText.encode(event)
         case .crawler(let event): try JSONText.encode(event)
         case .schedule(let event): try JSONText.encode(event)
+        case .tables(let event): try JSONText.encode(event)
         }
+    }
+
+    /// Whether it is an object of nothing but `tables`.
+    private static func namesTables(_ data: Data) -> Bool {
+        let value = try? JSONValue(parsing: String(decoding: data, as: UTF8.self))
+        return value?.members?.allSatisfy { $0.name == "tables" } ?? false
     }
 
     private struct Shape: Decodable {
@@ -64,6 +75,6 @@ public struct HandlerEventError: Error, Equatable, CustomStringConvertible {
     /// One line for the person who wrote the event.
     public var description: String {
         "the event cannot be read: \(detail); expected an S3 event, a Glue crawler event or a "
-            + "scheduled event as JSON (`sluice event put BUCKET/KEY` prints one)"
+            + "scheduled event as JSON (`sluice event put BUCKET/KEY` prints one), or {\"tables\": [...]}"
     }
 }

@@ -14,6 +14,7 @@ extension FunctionConfig {
             add("triggers", "two triggers have the id `\(id)`", "give each its own")
         }
         checkSimilarity(add)
+        checkDerived(add)
         checkMatches(add)
         checkCopies(add)
         for (index, first) in triggers.enumerated() {
@@ -138,8 +139,13 @@ extension FunctionConfig {
     /// Chains of functions, each writing what sets the next one off, that come back to the first.
     private func loops() -> [[String]] {
         var edges: [String: [String]] = [:]
+        // A derived table may be made of others: which of which is looked at by itself.
+        let deriving = Set(functions.filter { $0.handler == "derive" }.map(\.name))
         for function in functions {
-            edges[function.name] = triggers.filter { isSetOff($0, by: function) }.map(\.function)
+            let next = triggers.filter { isSetOff($0, by: function) }.map(\.function)
+            edges[function.name] = next.filter {
+                !deriving.contains(function.name) || !deriving.contains($0)
+            }
         }
         var found: [[String]] = []
         for function in functions {
@@ -190,9 +196,12 @@ extension FunctionConfig {
         case "convert":
             return [Glob("lake/*/_delta_log/*.json"), Glob("quarantine/**")]
         case "load": return [Glob("quarantine/**")]
+        case "compact": return [Glob("lake/*/_delta_log/*.json")]
         case "similarity":
             return Self.similarityTables.map { Glob("lake/\($0)/_delta_log/*.json") }
                 + [Glob("results/*.csv")]
+        case "derive":
+            return derivedTables.map { Glob("lake/\($0.name)/_delta_log/*.json") }
         case "sync": return function.copy.map { [Glob("\($0.folder)/**")] } ?? []
         default: return []
         }

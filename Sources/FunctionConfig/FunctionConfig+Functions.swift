@@ -2,7 +2,9 @@ import Events
 
 extension FunctionConfig {
     /// Functions of Sluice's own, with what they write.
-    static let standardFunctions = ["split", "crawl", "convert", "load", "similarity"]
+    static let standardFunctions = [
+        "split", "crawl", "convert", "load", "similarity", "derive", "compact",
+    ]
 
     private static let reservedVariables: Set<String> = [
         "PATH", "HOME", "LANG", "TZ", "SLUICE_CONFIG", "SLUICE_BUCKETS", "SLUICE_DEADLINE_MS",
@@ -11,11 +13,13 @@ extension FunctionConfig {
     static func readFunctions(
         _ root: SettingsReader,
         folder: String,
+        tables: [TableSettings],
         warehouse: Warehouse,
         _ surroundings: Surroundings
     ) -> [FunctionSettings] {
         guard let reader = root.object("functions") else {
-            return standardFunctions.map { name in
+            let derives = tables.contains { $0.derivation != nil }
+            return standardFunctions.filter { derives || $0 != "derive" }.map { name in
                 var settings = FunctionSettings(
                     name: name,
                     handler: name,
@@ -67,7 +71,7 @@ extension FunctionConfig {
             handler: handler.contains("/") ? absolute(handler, in: folder) : handler,
             concurrency: defaultConcurrency(of: handler, warehouse, surroundings)
         )
-        let long = ["convert", "load", "similarity"] + copyingHandlers
+        let long = ["convert", "load", "similarity", "derive", "compact"] + copyingHandlers
         let longest = long.contains(handler) ? 86_400 : 900
         settings.timeout = reader.integer("timeout", in: 1...longest, unit: "seconds") ?? 900
         settings.memory =

@@ -28,7 +28,7 @@ extension FunctionConfig {
     /// Reads and checks a file.
     ///
     /// Without the key `functions` or `triggers` the standard flow stands there: `split`, `crawl`,
-    /// `convert`, `load`, and `similarity` where a table asks for it.
+    /// `convert`, `load`, and `similarity` and `derive` where a table asks for them.
     ///
     /// - Throws: `FunctionConfigError` with every problem that can be seen without running anything.
     public init(path: String, surroundings: Surroundings) throws(FunctionConfigError) {
@@ -75,14 +75,29 @@ extension FunctionConfig {
         let root = SettingsReader(value, path: "", findings: findings)
         self.init(path: path)
         readTop(root, surroundings: surroundings)
-        functions = Self.readFunctions(root, folder: folder, warehouse: warehouse, surroundings)
         tables = Self.readTables(root, folder: folder)
-        triggers = Self.readTriggers(root, tables: tables, functions: functions)
+        functions = Self.readFunctions(
+            root,
+            folder: folder,
+            tables: tables,
+            warehouse: warehouse,
+            surroundings
+        )
+        if !hasWarehouse { leaveOutLoading(root) }
+        triggers = Self.readTriggers(
+            root,
+            standard: Self.standardTriggers(tables).filter {
+                hasWarehouse || $0.function != "load"
+            },
+            tables: tables,
+            functions: functions
+        )
         root.finish()
         variables = findings.variables
         checkTogether(findings)
         if let programs = surroundings.programs {
-            findings.problems += handlerProblems(programs: programs) + migrationProblems()
+            findings.problems +=
+                handlerProblems(programs: programs) + migrationProblems() + queryProblems()
         }
         guard findings.problems.isEmpty else {
             throw FunctionConfigError(problems: findings.problems)
@@ -118,8 +133,22 @@ extension FunctionConfig {
         migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
     }
 
+    /// Without a warehouse there is no `load`, and nothing that is made there.
+    private mutating func leaveOutLoading(_ root: SettingsReader) {
+        let remedy = "remove it, or `\"warehouse\": false`"
+        if migrations != nil { root.add("migrations", "there is no warehouse for it", remedy) }
+        guard root.value("functions") != nil else {
+            functions.removeAll { $0.handler == "load" }
+            return
+        }
+        for function in functions where function.handler == "load" {
+            root.add("functions.\(function.name)", "there is no warehouse to load into", remedy)
+        }
+    }
+
     private mutating func readWarehouse(_ root: SettingsReader, surroundings: Surroundings) {
-        let text = root.string("warehouse") ?? "warehouse.duckdb"
+        hasWarehouse = root.value("warehouse") != .bool(false)
+        let text = (hasWarehouse ? root.string("warehouse") : nil) ?? "warehouse.duckdb"
         let place = Self.substituted(text, "warehouse", root, surroundings.environment)
         let schema = root.string("warehouseSchema")
         guard PostgresServer.isURL(place) else {

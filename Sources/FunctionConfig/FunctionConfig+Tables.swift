@@ -7,8 +7,11 @@ extension FunctionConfig {
             if tableName(ofKey: name + "/x") != name || name.isEmpty {
                 reader.add("", "`\(name)` is no table name", "use lower-case letters, digits and _")
             }
-            let table = readTable(name, reader, folder: folder)
-            checkTable(table, reader)
+            let table =
+                isDerived(reader)
+                ? readDerivedTable(name, reader, folder: folder)
+                : readTable(name, reader, folder: folder)
+            if table.derivation == nil { checkTable(table, reader) }
             reader.finish()
             return table
         }
@@ -51,6 +54,9 @@ extension FunctionConfig {
             reader.integer("maxPartitions", in: 1...1_000_000, unit: "partitions")
             ?? table.maxPartitions
         table.sortBy = reader.strings("sortBy") ?? []
+        table.targetFileSize =
+            reader.integer("targetFileSize", in: 1...(1 << 40), unit: "bytes").map(Int64.init)
+            ?? table.targetFileSize
         table.mode =
             reader.choice("mode", TableSettings.Mode.allCases.map { ($0.rawValue, $0) }) ?? .append
         table.keys = reader.strings("keys") ?? []

@@ -1,30 +1,57 @@
+import Events
+
 extension FunctionConfig {
     static func readTriggers(
         _ root: SettingsReader,
+        standard: [Trigger],
         tables: [TableSettings],
         functions: [FunctionSettings]
     ) -> [Trigger] {
-        guard let readers = root.objects("triggers") else { return standardTriggers(tables) }
-        return readers.map { reader in
-            let trigger = readTrigger(reader, tables: tables)
-            if !functions.contains(where: { $0.name == trigger.function }) {
-                reader.add(
-                    "function",
-                    "there is no function `\(trigger.function)`",
-                    "use one of \(functions.map(\.name).joined(separator: ", "))"
-                )
-            }
-            if case .crawler(let crawler, _) = trigger.source,
-                !functions.contains(where: { $0.name == crawler })
-            {
-                reader.add(
-                    "crawler",
-                    "there is no function `\(crawler)`",
-                    "name the crawling function"
-                )
-            }
-            return trigger
+        guard let elements = root.value("triggers") else { return standard }
+        guard let elements = elements.array else {
+            root.add("triggers", "it is not a list", "write [ { ... } ]")
+            return []
         }
+        return elements.indices.flatMap { index -> [Trigger] in
+            if elements[index] == .string("standard") {
+                let missing = Set(standard.map(\.function)).subtracting(functions.map(\.name))
+                for name in missing.sorted() {
+                    root.add(
+                        "triggers[\(index)]",
+                        "the standard flow has a function `\(name)`, which is not there",
+                        "add `\"\(name)\": {}` to functions, or write the triggers out"
+                    )
+                }
+                return missing.isEmpty ? standard : []
+            }
+            let reader = root.element(index, of: "triggers", elements[index])
+            return [readTrigger(reader, tables: tables, functions: functions)]
+        }
+    }
+
+    private static func readTrigger(
+        _ reader: SettingsReader,
+        tables: [TableSettings],
+        functions: [FunctionSettings]
+    ) -> Trigger {
+        let trigger = readTrigger(reader, tables: tables)
+        if !functions.contains(where: { $0.name == trigger.function }) {
+            reader.add(
+                "function",
+                "there is no function `\(trigger.function)`",
+                "use one of \(functions.map(\.name).joined(separator: ", "))"
+            )
+        }
+        if case .crawler(let crawler, _) = trigger.source,
+            !functions.contains(where: { $0.name == crawler })
+        {
+            reader.add(
+                "crawler",
+                "there is no function `\(crawler)`",
+                "name the crawling function"
+            )
+        }
+        return trigger
     }
 
     private static func readTrigger(_ reader: SettingsReader, tables: [TableSettings]) -> Trigger {
@@ -100,14 +127,24 @@ extension FunctionConfig {
         source.suffix = reader.string("suffix") ?? ""
         source.tables = reader.strings("tables")
         if let setting = reader.string("tablesWith") {
-            if setting != "similarity" {
-                reader.add("tablesWith", "`\(setting)` is not known", "use similarity")
+            let names = tablesWith(setting, in: tables)
+            if names == nil {
+                reader.add("tablesWith", "`\(setting)` is not known", "use similarity, from, query")
             }
-            let names = tables.filter { $0.similarity != nil }.map(\.name)
-            source.tables = source.tables.map { $0.filter(names.contains) } ?? names
+            source.tables = source.tables.map { $0.filter((names ?? []).contains) } ?? names ?? []
             source.tablesWith = setting
         }
         return source
+    }
+
+    /// The tables that a setting of `tablesWith` means; nil for one that is not known.
+    private static func tablesWith(_ setting: String, in tables: [TableSettings]) -> [String]? {
+        switch setting {
+        case "similarity": tables.filter { $0.similarity != nil }.map(\.name)
+        case "from": sources(of: tables)
+        case "query": tables.filter { $0.derivation != nil }.map(\.name)
+        default: nil
+        }
     }
 
     private static let knownEvents = [
@@ -115,8 +152,8 @@ extension FunctionConfig {
         "s3:ObjectRemoved:Delete",
     ]
 
-    /// The triggers of a file that names none.
-    private static func standardTriggers(_ tables: [TableSettings]) -> [Trigger] {
+    /// The triggers of a file that names none; in a list of others `"standard"` stands for them.
+    static func standardTriggers(_ tables: [TableSettings]) -> [Trigger] {
         var newFile = Trigger(
             id: "new-file",
             function: "split",
@@ -139,8 +176,13 @@ extension FunctionConfig {
             Trigger(id: "to-lake", function: "convert", source: crawled, batch: .init(size: 100)),
             Trigger(id: "to-wh", function: "load", source: crawled, batch: .init(size: 100)),
         ]
+        triggers += similarityTriggers(tables) + derivingTriggers(tables)
+        return triggers
+    }
+
+    private static func similarityTriggers(_ tables: [TableSettings]) -> [Trigger] {
         let compared = tables.filter { $0.similarity != nil }.map(\.name)
-        guard !compared.isEmpty else { return triggers }
+        guard !compared.isEmpty else { return [] }
         var commits = Trigger.BucketSource(bucket: "lake")
         commits.suffix = ".json"
         commits.tables = compared
@@ -152,7 +194,7 @@ extension FunctionConfig {
         )
         similar.batch.window = 1
         commits.tables = similarityTables
-        triggers += [
+        return [
             similar,
             Trigger(
                 id: "similar-wh",
@@ -161,7 +203,6 @@ extension FunctionConfig {
                 batch: .init(size: 1)
             ),
         ]
-        return triggers
     }
 
     /// The tables that `similarity` writes.

@@ -14,6 +14,10 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to `warehouse.duckdb` in the buckets folder.
     public var warehouse: Warehouse
+    /// Whether rows go into a warehouse at all; if not, `warehouse` stands for nothing.
+    ///
+    /// Defaults to true.
+    public var hasWarehouse = true
     /// The absolute path of the folder of SQL files that make the warehouse's schema.
     ///
     /// Defaults to none.

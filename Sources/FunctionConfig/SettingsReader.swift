@@ -146,16 +146,9 @@ final class SettingsReader {
     /// The names of all members, in order.
     var names: [String] { members.map(\.name) }
 
-    /// Readers for the elements of a list of objects.
-    func objects(_ name: String) -> [SettingsReader]? {
-        guard let value = value(name) else { return nil }
-        guard let elements = value.array else {
-            add(name, "it is not a list", "write [ { ... } ]")
-            return nil
-        }
-        return elements.enumerated().map { index, element in
-            SettingsReader(element, path: "\(path(of: name))[\(index)]", findings: findings)
-        }
+    /// A reader for one element of a list of objects.
+    func element(_ index: Int, of name: String, _ element: JSONValue) -> SettingsReader {
+        SettingsReader(element, path: "\(path(of: name))[\(index)]", findings: findings)
     }
 
     /// Reports the names that nobody asked for.

@@ -26,6 +26,10 @@ public struct TableSettings: Sendable, Equatable {
     public var maxPartitions = 10_000
     /// The columns by which rows are sorted within a partition.
     public var sortBy: [String] = []
+    /// About how many bytes a data file in the lake should have, if there are that many.
+    ///
+    /// Defaults to 128 MiB.
+    public var targetFileSize: Int64 = 134_217_728
     /// How versions combine.
     ///
     /// Defaults to `append`.
@@ -42,6 +46,8 @@ public struct TableSettings: Sendable, Equatable {
     public var purgesChunks = false
     /// Whether and how `similarity` compares the table's places.
     public var similarity: SimilaritySettings?
+    /// How the table is made of other lake tables; nil for one that is made of files.
+    public var derivation: Derivation?
     /// The most bytes of text read again to widen a column.
     ///
     /// Defaults to 10 GiB.

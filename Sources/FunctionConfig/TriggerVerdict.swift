@@ -40,6 +40,8 @@ public struct TriggerVerdict: Sendable, Equatable {
             case .prefix(let prefix): "the key does not begin with `\(prefix)`"
             case .suffix(let suffix): "the key does not end with `\(suffix)`"
             case .tables([], let setting?): "no table has the setting `\(setting)`"
+            case .tables(let tables, "from"?):
+                "derived tables are made anew after commits of \(tables.joined(separator: ", ")) alone"
             case .tables([], nil): "it names no table"
             case .tables(let tables, let setting?):
                 "only \(tables.joined(separator: ", ")) has the setting `\(setting)`"

@@ -15,7 +15,8 @@ struct FileStatistics {
     /// - Parameters:
     ///   - recordCount: Rows of the file.
     ///   - reported: The map `column_statistics` of DuckDB.
-    init(recordCount: Int64, reported: SQLValue) {
+    ///   - constants: Columns with one value, of which DuckDB may tell no bounds.
+    init(recordCount: Int64, reported: SQLValue, constants: [String: SQLValue] = [:]) {
         self.recordCount = recordCount
         var columns: [String: [String: String]] = [:]
         if case .map(let entries) = reported {
@@ -28,6 +29,10 @@ struct FileStatistics {
                     columns[name, default: [:]][key] = fact.value.string
                 }
             }
+        }
+        for (name, value) in constants {
+            guard case .string(let text) = value else { continue }
+            columns[SQL.identifier(name), default: [:]].merge(["min": text, "max": text]) { $1 }
         }
         self.columns = columns
     }

@@ -8,8 +8,18 @@ public struct LakeFiles: Sendable {
     /// What makes the files part of the table.
     public internal(set) var adds: [AddFile] = []
     private var folders: [String] = []
+    private var partitionCount = 0
+    /// More partitions than this are refused.
+    var mostPartitions: Int?
 
     init(table: String) { self.table = table }
+
+    /// Notes partitions that are about to be written, none of which was before.
+    mutating func expect(partitions: Int) throws(LakeFilesError) {
+        partitionCount += partitions
+        guard let mostPartitions, partitionCount > mostPartitions else { return }
+        throw LakeFilesError(table: table, mostPartitions: mostPartitions)
+    }
 
     /// The rows in all files.
     public var recordCount: Int64 { adds.reduce(0) { $0 + ($1.recordCount ?? 0) } }
@@ -26,6 +36,12 @@ public struct LakeFiles: Sendable {
 
     /// The name of the tag that tells which schema a file was written with.
     static let schemaTag = "sluice.schema"
+
+    /// What names of a table's settings begin with that tell how a partition column is computed, as
+    /// in `sluice.partition.item_bucket_16` = `bucket(16, item)`.
+    ///
+    /// It holds for the files of this writer only.
+    public static let computedPrefix = "sluice.partition."
 
     /// A short name for names and types of a schema, equal only for equal schemas.
     static func fingerprint(of schema: DeltaSchema) -> String {

@@ -7,10 +7,21 @@ public struct LakeFilesError: Error, Equatable, Sendable, CustomStringConvertibl
     /// What the layer below said, verbatim.
     public let detail: String
 
+    /// Whether rows belong to more partitions than ``LakeInput/mostPartitions``.
+    public let isTooManyPartitions: Bool
+
     /// An error of one step.
     public init(step: String, detail: String) {
         self.step = step
         self.detail = detail
+        isTooManyPartitions = false
+    }
+
+    /// There are more partitions than the writer was told to make.
+    init(table: String, mostPartitions: Int) {
+        step = "part the rows of \(table)"
+        detail = "they belong to more than \(mostPartitions) partitions"
+        isTooManyPartitions = true
     }
 
     /// A step that DuckDB refused.

@@ -1,9 +1,17 @@
+public import DuckDB
+
 /// What a writer is told of rows that may be more than memory holds.
 public struct LakeInput: Sendable {
     /// About how many bytes of text the rows come from.
     public var size: Int64
     /// A folder for files that live no longer than the call.
     public var scratchFolder: String
+    /// Columns that have one value in all rows, a text or a whole number.
+    ///
+    /// They are neither sorted nor kept in between, and cost next to nothing in the files.
+    public var constants: [String: SQLValue] = [:]
+    /// More partitions than this are refused; `nil` for no limit.
+    public var mostPartitions: Int?
 
     /// Tells of rows.
     public init(size: Int64, scratchFolder: String) {

@@ -25,7 +25,7 @@ extension LakeWriter {
                 try connection.execute(
                     """
                     COPY (SELECT *, hash(\(keys)) % \(input.bucketCount) AS sluice_bucket
-                          FROM (\(typed(select))))
+                          FROM (\(typed(select, stamp))))
                     TO \(SQL.literal(folder)) (FORMAT parquet, COMPRESSION lz4_raw,
                         ROW_GROUP_SIZE 20480, PARTITION_BY (sluice_bucket))
                     """
@@ -39,7 +39,10 @@ extension LakeWriter {
             let parts = SQL.literal("\(folder)/\(bucket)/*.parquet")
             let rows = "FROM read_parquet(\(parts), hive_partitioning = false)"
             let partitions = try partitions(of: rows, on: connection)
-            if partitions.count <= 4, Self.size(of: "\(folder)/\(bucket)") <= targetFileSize {
+            if partitions.count <= Self.partitionsReadOneByOne,
+                Self.size(of: "\(folder)/\(bucket)") <= targetFileSize
+            {
+                try files.expect(partitions: partitions.count)
                 for partition in partitions {
                     try write(partition, of: rows, on: connection, stamp, into: &files)
                 }
@@ -49,6 +52,11 @@ extension LakeWriter {
             try? FileManager.default.removeItem(atPath: "\(folder)/\(bucket)")
         }
     }
+
+    /// Up to so many partitions of a bucket are picked out of it one after the other.
+    ///
+    /// To look for one in a bucket costs a twentieth of sorting the bucket into a table.
+    private static let partitionsReadOneByOne = 16
 
     /// The partitions of a bucket, as the log writes their values.
     private func partitions(
@@ -81,12 +89,13 @@ extension LakeWriter {
         }
         let folder = parted.map { PartitionValue.folder(column: $0, text: $1) + "/" }.joined()
         try files.makeFolder(folder)
-        let names = dataFields.map { SQL.identifier($0.name) }.joined(separator: ", ")
         let order = sortColumns.map(SQL.identifier).joined(separator: ", ")
-        let path = folder + Self.newName()
+        let path = folder + newName()
         let copied = try CopiedFile.copy(
-            "SELECT \(names) \(rows) WHERE \(conditions.joined(separator: " AND "))"
-                + (order.isEmpty ? "" : " ORDER BY \(order)"),
+            // The constants come behind the sort, or it would carry them along.
+            "SELECT \(dataColumns(stamp)) FROM (SELECT * \(rows) "
+                + "WHERE \(conditions.joined(separator: " AND "))"
+                + (order.isEmpty ? "" : " ORDER BY \(order)") + ")",
             to: "\(table)/\(path)",
             on: connection
         )

@@ -48,7 +48,7 @@ extension LakeWriter {
         let folder = partitionColumns.map {
             PartitionValue.folder(column: $0, text: partitionValues[$0]) + "/"
         }.joined()
-        let path = folder + Self.newName()
+        let path = folder + newName()
         do throws(LakeFilesError) {
             try files.makeFolder(folder)
             let copied = try CopiedFile.copy(select, to: "\(table)/\(path)", on: connection)

@@ -14,14 +14,16 @@ extension LakeWriter {
         let order = (partitionColumns + sortColumns).map(SQL.identifier)
         do {
             try connection.execute(
-                "CREATE TEMP TABLE \(rows) AS \(typed(select)) "
+                "CREATE TEMP TABLE \(rows) AS \(typed(select, stamp)) "
                     + "ORDER BY \(order.joined(separator: ", "))"
             )
         } catch {
             throw LakeFilesError(step: "compute the rows of \(table)", error)
         }
         defer { _ = try? connection.execute("DROP TABLE temp.\(rows)") }
-        for stretch in try stretches(of: rows, on: connection) {
+        let stretches = try stretches(of: rows, on: connection)
+        try files.expect(partitions: stretches.count)
+        for stretch in stretches {
             try write(stretch, of: rows, on: connection, stamp, into: &files)
         }
     }
@@ -88,11 +90,12 @@ extension LakeWriter {
                 remaining: next..<stretch.rows.upperBound,
                 of: rows,
                 on: connection,
-                written: files.adds
+                written: files.adds,
+                stamp
             )
             let part = next..<min(next + step, stretch.rows.upperBound)
-            let path = stretch.folder + Self.newName()
-            let written = try copy(part, of: rows, to: "\(table)/\(path)", on: connection)
+            let path = stretch.folder + newName()
+            let written = try copy(part, of: rows, to: "\(table)/\(path)", on: connection, stamp)
             files.adds.append(
                 add(path, written, partitionValues: stretch.partitionValues, stamp)
             )
@@ -105,18 +108,19 @@ extension LakeWriter {
         remaining: Range<Int64>,
         of rows: String,
         on connection: borrowing Connection,
-        written: [AddFile]
+        written: [AddFile],
+        _ stamp: Stamp
     ) throws(LakeFilesError) -> Int64 {
         let sampleRows: Int64 = 20_480
         guard remaining.count > sampleRows else { return Int64(remaining.count) }
         let last = written.last { ($0.recordCount ?? 0) >= sampleRows }
         var bytesPerRow = last.map { Double($0.size) / Double($0.recordCount ?? 1) }
         if bytesPerRow == nil {
-            let sample = "\(table)/.sample-\(UUID().uuidString.lowercased()).parquet"
+            let sample = "\(table)/.sample-\(mark)-\(UUID().uuidString.lowercased()).parquet"
             defer { LakeFiles.removeFile(sample) }
             let lower = remaining.lowerBound
-            let size = try copy(lower..<(lower + sampleRows), of: rows, to: sample, on: connection)
-                .size
+            let part = lower..<(lower + sampleRows)
+            let size = try copy(part, of: rows, to: sample, on: connection, stamp).size
             bytesPerRow = Double(size) / Double(sampleRows)
         }
         let total = Double(remaining.count) * max(bytesPerRow ?? 1, 0.01)
@@ -128,12 +132,12 @@ extension LakeWriter {
         _ part: Range<Int64>,
         of rows: String,
         to path: String,
-        on connection: borrowing Connection
+        on connection: borrowing Connection,
+        _ stamp: Stamp
     ) throws(LakeFilesError) -> CopiedFile {
-        let names = dataFields.map { SQL.identifier($0.name) }.joined(separator: ", ")
         let copied = try CopiedFile.copy(
             """
-            SELECT \(names) FROM temp.\(rows)
+            SELECT \(dataColumns(stamp)) FROM temp.\(rows)
             WHERE rowid BETWEEN \(part.lowerBound) AND \(part.upperBound - 1)
             """,
             to: path,

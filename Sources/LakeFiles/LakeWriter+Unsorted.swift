@@ -14,12 +14,13 @@ extension LakeWriter {
         into files: inout LakeFiles
     ) throws(LakeFilesError) {
         try files.makeFolder("")
+        let rows = "SELECT \(dataColumns(stamp)) FROM (\(typed(select, stamp)))"
         guard let input, input.size > targetFileSize else {
-            let name = Self.newName()
+            let name = newName()
             let path = "\(table)/\(name)"
             let copied: [CopiedFile]
             do throws(LakeFilesError) {
-                copied = try CopiedFile.copy(typed(select), to: path, on: connection)
+                copied = try CopiedFile.copy(rows, to: path, on: connection)
             } catch {
                 LakeFiles.removeFile(path)
                 throw error
@@ -30,18 +31,18 @@ extension LakeWriter {
             files.adds.append(add(name, file, stamp))
             return
         }
-        let folder = "\(table)/.copying-\(UUID().uuidString.lowercased())"
+        let folder = "\(table)/.copying-\(mark)-\(UUID().uuidString.lowercased())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let copied = try Self.withoutOrder(on: connection) { () throws(LakeFilesError) in
             try CopiedFile.copy(
-                typed(select),
+                rows,
                 to: folder,
                 options: ", FILE_SIZE_BYTES \(targetFileSize)",
                 on: connection
             )
         }
         for file in copied where file.count > 0 {
-            let name = Self.newName()
+            let name = newName()
             guard rename(file.path, "\(table)/\(name)") == 0 else {
                 throw LakeFilesError(
                     step: "rename \(file.path)",

@@ -21,6 +21,8 @@ public struct LakeWriter: Sendable {
     public let sortColumns: [String]
     /// About how many bytes a file should have, if there are that many.
     public let targetFileSize: Int64
+    /// What the names of all files begin with, those of the time of a call included.
+    public let mark: String
 
     /// A writer for one table.
     ///
@@ -31,18 +33,21 @@ public struct LakeWriter: Sendable {
     ///   - sortColumns: Columns to order by within a partition; with none, few rows keep the
     ///     query's order.
     ///   - targetFileSize: Bytes.
+    ///   - mark: What the names of files begin with, so that they can be told from others.
     public init(
         table: String,
         schema: DeltaSchema,
         partitionColumns: [String] = [],
         sortColumns: [String] = [],
-        targetFileSize: Int64 = 128 << 20
+        targetFileSize: Int64 = 128 << 20,
+        mark: String = "part"
     ) {
         self.table = table
         self.schema = schema
         self.partitionColumns = partitionColumns
         self.sortColumns = sortColumns
         self.targetFileSize = targetFileSize
+        self.mark = mark
     }
 
     /// Writes the rows of `select` as new data files, which are on the disk when this returns.
@@ -69,7 +74,8 @@ public struct LakeWriter: Sendable {
         input: LakeInput? = nil
     ) throws(LakeFilesError) -> LakeFiles {
         var files = LakeFiles(table: table)
-        let stamp = Stamp(now: now, dataChange: dataChange)
+        let stamp = Stamp(now: now, dataChange: dataChange, constants: constants(input))
+        files.mostPartitions = input?.mostPartitions
         do throws(LakeFilesError) {
             if partitionColumns.isEmpty, sortColumns.isEmpty {
                 try writeUnsorted(select, input, on: connection, stamp, into: &files)
@@ -91,11 +97,22 @@ public struct LakeWriter: Sendable {
         /// Milliseconds since 1970.
         var now: Int64
         var dataChange: Bool
+        /// Columns that have one value in all rows.
+        var constants: [String: SQLValue] = [:]
     }
 
-    /// The query with every column in the table's order and type.
-    func typed(_ select: String) -> String {
-        let columns = schema.fields.map { field in
+    /// The columns with one value that need not be part of what is sorted.
+    private func constants(_ input: LakeInput?) -> [String: SQLValue] {
+        let constants = (input?.constants ?? [:]).filter { name, _ in
+            schema[name] != nil && !(partitionColumns + sortColumns).contains(name)
+        }
+        return constants.count < dataFields.count ? constants : [:]
+    }
+
+    /// The query with every column but the constant ones, in the table's order and type.
+    func typed(_ select: String, _ stamp: Stamp) -> String {
+        let fields = schema.fields.filter { stamp.constants[$0.name] == nil }
+        let columns = fields.map { field in
             let name = SQL.identifier(field.name)
             let value = field.type == .string && isPartition(field) ? "nullif(\(name), '')" : name
             return "CAST(\(value) AS \(field.type.duckDBName)) AS \(name)"
@@ -108,6 +125,22 @@ public struct LakeWriter: Sendable {
     /// The columns that the files hold themselves.
     var dataFields: [DeltaField] { schema.fields.filter { !isPartition($0) } }
 
+    /// SQL that selects the columns of a file in the table's order from rows without constants.
+    func dataColumns(_ stamp: Stamp) -> String {
+        dataFields.map { field in
+            let name = SQL.identifier(field.name)
+            switch stamp.constants[field.name] {
+            case .string(let text):
+                // Of an enumeration only the number is handled for each row; Parquet has it as text.
+                let literal = SQL.literal(text)
+                return "CAST(\(literal) AS ENUM(\(literal))) AS \(name)"
+            case .integer(let number):
+                return "CAST(\(number) AS \(field.type.duckDBName)) AS \(name)"
+            default: return name
+            }
+        }.joined(separator: ", ")
+    }
+
     /// The `add` action of a file.
     func add(
         _ path: String,
@@ -115,7 +148,11 @@ public struct LakeWriter: Sendable {
         partitionValues: [String: String?] = [:],
         _ stamp: Stamp
     ) -> AddFile {
-        let stats = FileStatistics(recordCount: written.count, reported: written.statistics)
+        let stats = FileStatistics(
+            recordCount: written.count,
+            reported: written.statistics,
+            constants: stamp.constants
+        )
         return AddFile(
             path: LogPath.encoded(path),
             partitionValues: partitionValues,
@@ -128,5 +165,5 @@ public struct LakeWriter: Sendable {
     }
 
     /// A new file's name.
-    static func newName() -> String { "part-\(UUID().uuidString.lowercased()).zstd.parquet" }
+    func newName() -> String { "\(mark)-\(UUID().uuidString.lowercased()).zstd.parquet" }
 }

@@ -69,7 +69,7 @@ extension FileFacts {
                 "TRY_CAST(\(Self.fact("nullCount", field)) AS BIGINT) AS nulls\(index)",
             ]
         }
-        return (["file", "TRY_CAST(stats->>'numRecords' AS BIGINT) AS records"] + all)
+        return (["file", "ours", "TRY_CAST(stats->>'numRecords' AS BIGINT) AS records"] + all)
             .joined(separator: ", ")
     }
 

@@ -6,12 +6,15 @@ import LakeFiles
 final class FileFacts {
     let table: LakeTable
     private let partitions: Set<String>
+    /// Partition columns that are computed as `bucket(count, source)`.
+    let buckets: [(column: String, source: String, count: Int)]
     /// The columns of which conditions speak; their facts are named by their places here.
     private(set) var columns: [DeltaField] = []
 
     init(_ table: LakeTable) {
         self.table = table
         partitions = Set(table.snapshot.metadata.partitionColumns)
+        buckets = Self.buckets(of: table.snapshot.metadata)
     }
 
     /// Whether a column has one value in each file, which the log names.
@@ -41,6 +44,16 @@ final class FileFacts {
     }
 
     private func compared(
+        _ symbol: String,
+        _ left: ScanExpression,
+        _ right: ScanExpression
+    ) -> String? {
+        let bucket = symbol == "=" ? inBucket(left, right) ?? inBucket(right, left) : nil
+        guard let bucket else { return bounded(symbol, left, right) }
+        return bounded(symbol, left, right).map { "(\($0) AND \(bucket))" } ?? bucket
+    }
+
+    private func bounded(
         _ symbol: String,
         _ left: ScanExpression,
         _ right: ScanExpression
@@ -139,7 +152,7 @@ final class FileFacts {
     ]
 
     /// The number by which facts of a column are named; `nil` for a column of no known facts.
-    private func number(_ name: String) -> Int? {
+    func number(_ name: String) -> Int? {
         guard let field = table.snapshot.schema[name], field.name.utf8.allSatisfy(Self.isPlain)
         else { return nil }
         if let index = columns.firstIndex(of: field) { return index }

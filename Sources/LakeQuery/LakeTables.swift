@@ -50,6 +50,13 @@ public struct LakeTables: Sendable {
         self.missing = missing
     }
 
+    /// These tables and no others.
+    public init(_ tables: [LakeTable]) {
+        present = tables.map(\.name)
+        self.tables = tables
+        missing = []
+    }
+
     /// The number of data files of all tables.
     public var fileCount: Int { tables.reduce(0) { $0 + $1.snapshot.files.count } }
 

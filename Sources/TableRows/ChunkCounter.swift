@@ -22,10 +22,7 @@ struct ChunkCounter {
 
     /// The text relation over a version's chunks as they are.
     func wholeChunks(_ manifest: Manifest) -> String {
-        guard !manifest.chunks.isEmpty else {
-            let fields = (0..<max(1, manifest.format.fields ?? 1)).map { "NULL::VARCHAR AS f\($0)" }
-            return "(SELECT \(fields.joined(separator: ", ")), '' AS filename WHERE false)"
-        }
+        guard !manifest.chunks.isEmpty else { return ChunkText.empty(manifest.format) }
         return ChunkText.relation(paths(manifest), format: manifest.format)
     }
 
@@ -70,29 +67,45 @@ struct ChunkCounter {
         into answer: inout [ObjectVersion: Finding],
         on connection: borrowing Connection
     ) throws -> Bool {
-        let files = members.flatMap { paths($0) }
         let typed = plan.typed(
-            over: ChunkText.relation(files, format: members[0].format),
-            more: ", filename"
+            over: ChunkText.relation(members.flatMap(paths), format: members[0].format),
+            keeping: [ChunkText.file]
         )
+        let file = SQL.identifier(ChunkText.file)
         let query =
-            "SELECT filename, count(*), count(\"#bad\"), \(partitionCount) FROM \(typed) "
-            + "GROUP BY filename"
+            "SELECT \(file), count(*), count(\"#bad\"), \(partitionCount) FROM \(typed) "
+            + "GROUP BY \(file)"
         guard let figures = try rows(query, on: connection) else { return false }
-        var counts: [String: (records: Int, bad: Int, partitions: Int)] = [:]
+        var counts: [Int: RowTally.Count] = [:]
+        var partitions: [Int: Int] = [:]
         for row in figures {
-            counts[row[0].string ?? ""] = (row[1].int ?? -1, row[2].int ?? -1, row[3].int ?? 0)
+            let file = row[0].int ?? -1
+            counts[file] = .init(rows: row[1].int ?? -1, marked: row[2].int ?? -1)
+            partitions[file] = row[3].int
         }
+        var place = 0
         for member in members {
-            let seen = paths(member).map { counts[$0] ?? (0, 0, 0) }
+            let files = place..<(place + member.chunks.count)
             answer[member.source] = Finding(
-                isGood: zip(member.chunks, seen).allSatisfy { chunk, seen in
-                    seen.records == chunk.records && seen.bad == 0
-                },
-                partitions: partitionColumns.isEmpty ? nil : seen.reduce(0) { $0 + $1.partitions }
+                isGood: Self.isWhole(member, counts, from: place),
+                partitions: partitionColumns.isEmpty
+                    ? nil : files.reduce(0) { $0 + (partitions[$1] ?? 0) }
             )
+            place = files.upperBound
         }
         return true
+    }
+
+    /// Whether each chunk has the records that its manifest tells of, and no bad one; the counts of
+    /// the first chunk are those of `place`.
+    static func isWhole(
+        _ manifest: Manifest,
+        _ counts: [Int: RowTally.Count],
+        from place: Int
+    ) -> Bool {
+        manifest.chunks.enumerated().allSatisfy { index, chunk in
+            counts[place + index, default: .init()] == .init(rows: chunk.records)
+        }
     }
 
     /// SQL that estimates how many partitions the rows belong to.
@@ -115,14 +128,14 @@ struct ChunkCounter {
         do {
             return try connection.rows(query)
         } catch {
-            if Self.isAboutContent(error) { return nil }
+            if Self.isAboutContent(error.message) { return nil }
             throw error
         }
     }
 
     /// Whether an error tells of the files' content, not of memory or the disk.
-    static func isAboutContent(_ error: DuckDBError) -> Bool {
-        ["Invalid Input Error", "Conversion Error"].contains(where: error.message.hasPrefix)
+    static func isAboutContent(_ message: String) -> Bool {
+        ["Invalid Input Error", "Conversion Error"].contains(where: message.hasPrefix)
     }
 
     /// Whether all chunks have the length that their manifest gives, and every record its fields.

@@ -41,14 +41,16 @@ public struct ColumnFinder: Sendable {
         on connection: borrowing Connection
     ) throws -> [CrawledColumn] {
         guard let format = manifests.first?.format else { return [] }
+        let rowCount = manifests.reduce(0) { $0 + $1.records }
         let found: [CrawledColumn]
         switch format.type {
         case .csv:
-            found = try fields(of: manifests, format, on: connection)
+            found = try fields(of: manifests, format, rowCount, on: connection)
         case .json:
             let text = try read(manifests, on: connection)
             let inference = JSONInference(
                 relation: VersionText.union(text),
+                rowCount: rowCount,
                 times: settings.format.times,
                 map: map,
                 timeColumns: settings.timeColumns
@@ -62,20 +64,22 @@ public struct ColumnFinder: Sendable {
     private func fields(
         of manifests: [Manifest],
         _ format: RecordFormat,
+        _ rowCount: Int,
         on connection: borrowing Connection
     ) throws -> [CrawledColumn] {
         let given = Set(settings.columns.map(\.name))
         let names = map.columns(ofFields: format)
         let inferred = names.indices.filter { names[$0].map { !given.contains($0) } ?? false }
         var types: [Int: InferredType] = [:]
-        if !inferred.isEmpty, manifests.contains(where: { $0.records > 0 }) {
+        if !inferred.isEmpty, rowCount > 0 {
             let text = try read(manifests, on: connection)
             let columns = inferred.map {
                 TextColumn(text: "f\($0)", isTime: isTime(names[$0]))
             }
             let inference = ColumnInference(
                 relation: VersionText.union(text),
-                times: settings.format.times
+                times: settings.format.times,
+                rowCount: rowCount
             )
             let kinds = try inference.types(of: columns, on: connection)
             types = Dictionary(uniqueKeysWithValues: zip(inferred, kinds))

@@ -18,6 +18,8 @@ struct ColumnInference {
     let relation: String
     /// How dates and times are written.
     let times: TimeFormats
+    /// How many rows there are at most.
+    var rowCount = Int.max
     /// How many rows are looked at first, to leave out what cannot be.
     private let sample = 10_000
 
@@ -29,6 +31,7 @@ struct ColumnInference {
         of columns: [TextColumn],
         on connection: borrowing Connection
     ) throws -> [InferredType] {
+        if rowCount <= sample { return try count(columns, in: relation, connection).map(\.type) }
         let first = try count(
             columns,
             in: "(SELECT * FROM \(relation) LIMIT \(sample))",

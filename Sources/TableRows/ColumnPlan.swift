@@ -112,33 +112,77 @@ extension ColumnPlan {
     ///
     /// `#bad` is the index of the first column that has no value although there is text, from the
     /// number of columns on that of a key without a value, behind those that of a column whose value
-    /// the warehouse cannot hold, -1 where the record is none. `more` is added to the selected
-    /// columns.
-    func typed(over chunks: String, more: String = "") -> String {
-        let values = columns.map { "\($0.value) AS \(SQL.identifier($0.name))" }
-        let bad = badCase.map { ["\($0) AS \"#bad\""] } ?? ["NULL::INTEGER AS \"#bad\""]
-        let source = shape?(chunks) ?? chunks
-        return "(SELECT \((values + bad).joined(separator: ", "))\(more) FROM \(source))"
+    /// the warehouse cannot hold, -1 where the record is none.
+    ///
+    /// - Parameters:
+    ///   - chunks: The relation that `ChunkText` reads.
+    ///   - places: Columns of it that are wanted as well.
+    ///   - showsText: Whether `#text` is wanted, the text of the column that `#bad` names.
+    /// - Returns: A `SELECT` in parentheses.
+    func typed(
+        over chunks: String,
+        keeping places: [String] = [],
+        showsText: Bool = false
+    ) -> String {
+        let kept = places.map { SQL.identifier($0) }
+        let texts = columns.indices.filter { columns[$0].text != "NULL" }
+        // What is needed more than once is computed in a step of its own: DuckDB computes the same
+        // expression anew wherever it stands.
+        var relation = shape?(chunks) ?? chunks
+        let read = texts.map { "\(columns[$0].text) AS \(Self.text($0))" }
+        if !read.isEmpty {
+            relation = "(SELECT *, \(read.joined(separator: ", ")) FROM \(relation))"
+        }
+        let casts = columns.indices.compactMap { index in
+            cast(index).map { "\($0) AS \(Self.cast(index))" }
+        }
+        if !casts.isEmpty {
+            relation = "(SELECT *, \(casts.joined(separator: ", ")) FROM \(relation))"
+        }
+        let names = columns.map { SQL.identifier($0.name) }
+        let values = zip(columns.indices, names).map { "\(value($0)) AS \($1)" }
+        let flaw = malformed.map { ["\($0) AS \"#malformed\""] } ?? []
+        let computed = values + texts.map(Self.text) + flaw + kept
+        relation = "(SELECT \(computed.joined(separator: ", ")) FROM \(relation))"
+        let bad = badCase ?? "NULL::INTEGER"
+        var selected = names + ["\(bad) AS \"#bad\""] + kept
+        if showsText {
+            let behind = columns.count + keys.count
+            let numbers = texts.map { ($0, $0) } + limits.map { (behind + $0.column, $0.column) }
+            let cases = numbers.map { " WHEN \($0) THEN CAST(\(Self.text($1)) AS VARCHAR)" }
+            selected.append("CASE \(bad)\(cases.joined()) ELSE NULL END AS \"#text\"")
+        }
+        return "(SELECT \(selected.joined(separator: ", ")) FROM \(relation))"
     }
 
-    /// SQL of the text of the column that `#bad` names.
-    var badText: String {
-        let behind = columns.count + keys.count
-        let cases =
-            columns.enumerated().map {
-                " WHEN \($0.offset) THEN CAST(\($0.element.text) AS VARCHAR)"
-            }
-            + limits.map {
-                " WHEN \(behind + $0.column) THEN CAST(\(columns[$0.column].text) AS VARCHAR)"
-            }
-        return "CASE \(badCase ?? "NULL")\(cases.joined()) ELSE NULL END"
+    private static func text(_ index: Int) -> String { "\"#text\(index)\"" }
+    private static func cast(_ index: Int) -> String { "\"#cast\(index)\"" }
+
+    /// SQL of the part of a column's value that the value has more than once; nil: there is none.
+    private func cast(_ index: Int) -> String? {
+        let column = columns[index]
+        guard column.text != "NULL" else { return nil }
+        return ScalarText.sharedCast(Self.text(index), as: column.type, isGiven: column.isGiven)
+    }
+
+    private func value(_ index: Int) -> String {
+        let column = columns[index]
+        guard column.text != "NULL" else { return "CAST(NULL AS \(column.type.sqlName))" }
+        return ScalarText.value(
+            Self.text(index),
+            as: column.type,
+            isGiven: column.isGiven,
+            times: column.times,
+            cast: cast(index) == nil ? nil : Self.cast(index)
+        )
     }
 
     /// SQL of a key's value; nil when there is no such column.
     private func keyValue(_ key: String) -> String? {
         let parts = key.split(separator: ".").map(String.init)
         guard let column = columns.first(where: { $0.name == parts.first }) else { return nil }
-        return UpsertKeys.value(column.value, type: column.type, path: parts.dropFirst())
+        let value = SQL.identifier(column.name)
+        return UpsertKeys.value(value, type: column.type, path: parts.dropFirst())
     }
 
     /// What a value of `#bad` says: the column at fault and what was expected.
@@ -163,14 +207,16 @@ extension ColumnPlan {
     private var limits: [(column: Int, limit: StorableValues.Limit)] {
         columns.enumerated().compactMap { index, column in
             guard column.text != "NULL" else { return nil }
-            return storable.limit(ofText: column.text, as: column.type).map { (index, $0) }
+            return storable.limit(ofText: Self.text(index), as: column.type).map { (index, $0) }
         }
     }
 
     private var badCase: String? {
-        var cases = malformed.map { [" WHEN \($0) THEN -1"] } ?? []
+        var cases = malformed.map { _ in [" WHEN \"#malformed\" THEN -1"] } ?? []
         for (index, column) in columns.enumerated() {
-            if let isBad = column.isBad { cases.append(" WHEN \(isBad) THEN \(index)") }
+            if let isBad = column.isBad(Self.text(index)) {
+                cases.append(" WHEN \(isBad) THEN \(index)")
+            }
         }
         for (index, key) in keys.enumerated() {
             let missing = keyValue(key).map { "(\($0)) IS NULL" } ?? "true"
@@ -183,24 +229,20 @@ extension ColumnPlan {
 }
 
 extension ColumnPlan.Column {
-    /// SQL of the column's value.
-    var value: String {
-        guard text != "NULL" else { return "CAST(NULL AS \(type.sqlName))" }
-        return ScalarText.value(text, as: type, isGiven: isGiven, times: times)
-    }
-
     /// SQL that holds where there is text and no value; nil where every text is one.
-    var isBad: String? {
+    fileprivate func isBad(_ shown: String) -> String? {
         guard text != "NULL", type != .string, type != .void else { return nil }
         // What is rare comes first: the rest is then looked at in few rows.
-        let isFilled = "NOT \(ScalarText.isBlank(text, as: type))"
+        let isFilled = "NOT \(ScalarText.isBlank(shown, as: type))"
+        let isMisfit = isMisfit(shown)
         return type.isScalar ? "\(isMisfit) AND \(isFilled)" : "\(isFilled) AND \(isMisfit)"
     }
 
     /// SQL that holds where text that is not blank is no value.
-    private var isMisfit: String {
+    private func isMisfit(_ shown: String) -> String {
+        let value = SQL.identifier(name)
         if mustBeFinite { return "NOT coalesce(isfinite(\(value)), false)" }
         guard isGiven, !type.isScalar else { return "\(value) IS NULL" }
-        return "NOT \(NestedText.fits(text, as: type, times: times))"
+        return "NOT \(NestedText.fits(shown, as: type, times: times))"
     }
 }

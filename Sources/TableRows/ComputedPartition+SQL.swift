@@ -29,7 +29,7 @@ extension ComputedPartition {
         case .hour: return "(date_trunc('hour', \(time)) AT TIME ZONE 'UTC')"
         case .bucket(let count):
             let text = type == .timestamp ? time : column
-            return "CAST(md5_number_lower(CAST(\(text) AS VARCHAR)) % \(count) AS INTEGER)"
+            return SQL.bucket(of: "CAST(\(text) AS VARCHAR)", count: count)
         }
     }
 

@@ -6,6 +6,8 @@ import Events
 struct JSONInference {
     /// SQL of the documents, in `f0`.
     let relation: String
+    /// How many documents there are at most.
+    let rowCount: Int
     /// How dates and times are written.
     let times: TimeFormats
     /// Which columns the members are.
@@ -52,7 +54,7 @@ struct JSONInference {
             )
         }
         var types = paths.map { _ in InferredType(.string) }
-        let inference = ColumnInference(relation: rows, times: times)
+        let inference = ColumnInference(relation: rows, times: times, rowCount: rowCount)
         for (index, type) in zip(scalars, try inference.types(of: columns, on: connection)) {
             types[index] = type
         }

@@ -11,14 +11,16 @@ enum ScalarText {
     ///   - type: The column's type.
     ///   - isGiven: Whether settings name the type; an inferred one was checked by `crawl`.
     ///   - times: How dates and times are written.
+    ///   - shared: The name of what ``sharedCast(_:as:isGiven:)`` gave, where it was computed before.
     /// - Returns: An expression of the type.
     static func value(
         _ text: String,
         as type: ColumnType,
         isGiven: Bool,
-        times: TimeFormats
+        times: TimeFormats,
+        cast shared: String? = nil
     ) -> String {
-        let cast = "TRY_CAST(\(text) AS \(type.sqlName))"
+        let cast = shared ?? "TRY_CAST(\(text) AS \(type.sqlName))"
         switch type {
         case .string, .void: return text
         case .array, .struct:
@@ -54,6 +56,11 @@ enum ScalarText {
                     + "THEN \(instant(text)) END" : instant(text)
             return first(times.instants(text) + [plain])
         }
+    }
+
+    /// The part of a value that it needs more than once; nil: none.
+    static func sharedCast(_ text: String, as type: ColumnType, isGiven: Bool) -> String? {
+        type == .double && isGiven ? "TRY_CAST(\(text) AS \(type.sqlName))" : nil
     }
 
     /// The date or time of a text in a column that must hold such, under the rules of given types.

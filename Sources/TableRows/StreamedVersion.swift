@@ -35,16 +35,11 @@ extension TableReader {
             let parts = counter.paths(manifest).map { path in
                 let chunk = ChunkText.relation([path], format: manifest.format)
                 let good = "(SELECT * FROM \(plan.typed(over: chunk)) WHERE \"#bad\" IS NULL)"
-                return relation(over: good, manifest: manifest, columns: fields)
+                return relation(over: good, columns: fields, [manifest.source])
             }
             versions.append(StreamedVersion(manifest: manifest, parts: parts))
         }
         return (columns, versions)
-    }
-
-    /// Whether an error tells of the content of files, which another way of reading may bear.
-    public static func isAboutContent(_ error: DuckDBError) -> Bool {
-        ChunkCounter.isAboutContent(error)
     }
 
     /// What it means that of a version so many rows of each chunk were written.

@@ -37,10 +37,10 @@ extension TableReader {
         into quarantine: inout Quarantine.Writer,
         on connection: borrowing Connection
     ) throws {
-        let places = LocatedRecords.places.map { SQL.identifier($0) }.joined(separator: ", ")
         let typed = plan.typed(
             over: located.relation,
-            more: ", \(places), \(plan.badText) AS \"#text\""
+            keeping: LocatedRecords.places,
+            showsText: true
         )
         let result = try connection.query(
             "SELECT CAST(\"#record\" AS BIGINT), CAST(\"#line\" AS BIGINT), "

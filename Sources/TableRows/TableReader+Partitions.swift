@@ -1,4 +1,4 @@
-import Buckets
+public import Buckets
 import Catalog
 import DuckDB
 import Events
@@ -56,6 +56,11 @@ extension TableReader {
             let type = columns.first { $0.name == partition.source }?.type ?? .string
             return "\(partition.value(from: type)) AS \(SQL.identifier(partition.name))"
         }
+    }
+
+    /// Whether a version can have rows of more partitions than the settings allow.
+    public func canHaveTooManyPartitions(_ manifests: [Manifest]) -> Bool {
+        manifests.contains { canHaveTooManyPartitions($0.records) }
     }
 
     /// Whether so many rows can belong to more partitions than the settings allow.

@@ -7,10 +7,10 @@ public import HandlerRuntime
 
 /// Reads object versions as rows of their table: the one path that `convert` and `load` share.
 ///
-/// Every record is looked at before anything is written, so that bad rows are in quarantine and
-/// refusals are known first. Records that a strict reader reads, all of them and all good, are then
-/// read by it again straight into the table; any doubt about a version sends its records through
-/// `LocatedRecords`, which knows the place of each.
+/// Every record is looked at before anything is part of a table, so that bad rows are in quarantine and
+/// refusals are known first. Records that a strict reader reads, all of them and all good, are read by
+/// it straight into the table; any doubt about a version sends its records through `LocatedRecords`,
+/// which knows the place of each.
 public struct TableReader: Sendable {
     /// The table's settings.
     public let settings: TableSettings
@@ -55,13 +55,30 @@ public struct TableReader: Sendable {
         }
     }
 
+    /// Whether versions can be looked at while they are written: each is read once, and all of them
+    /// count.
+    public func canProveInPassing(_ manifests: [Manifest]) -> Bool {
+        guard transform == nil, !settings.mode.countsAllVersions else { return false }
+        return manifests.count == 1
+            || settings.mode == .append && Set(manifests.map(\.source.key)).count == manifests.count
+    }
+
     /// Looks at every record of the versions and writes their quarantine files.
     ///
+    /// - Parameters:
+    ///   - manifests: The versions.
+    ///   - connection: Reads them, now and later.
+    ///   - inPassing: Whether versions that seem good are looked at only while they are written, see
+    ///     ``canProveInPassing(_:)`` and ``PreparedRows/areProven(_:)``. When that shows otherwise, or
+    ///     what is written fails with an error of ``isAboutContent(_:)``, all of it has to be dropped
+    ///     and the versions prepared anew. Whether they have too many partitions is not looked at.
+    /// - Returns: What can be written, and what is refused.
     /// - Throws: `DuckDBError` or `BucketsError` when reading itself fails, `HandlerError` when the
     ///   table has not the columns that its settings need.
     public func prepare(
         _ manifests: [Manifest],
-        on connection: borrowing Connection
+        on connection: borrowing Connection,
+        inPassing: Bool = false
     ) throws -> PreparedRows {
         let columns: [ColumnType.Field]
         do {
@@ -73,12 +90,22 @@ public struct TableReader: Sendable {
         }
         let all = try withComputed(columns)
         var prepared = PreparedRows(columns: all, versions: [], refusals: [])
-        var counted = try counter.countWholeGroups(manifests, on: connection)
+        if inPassing { prepared.tally = try RowTally(connection) }
+        var place = 0
+        let counted = inPassing ? [:] : try counter.countWholeGroups(manifests, on: connection)
         for manifest in manifests {
+            var chunks: WholeChunks?
+            if inPassing ? counter.isPlain(manifest) : counted[manifest.source]?.isGood == true {
+                chunks = WholeChunks(plan: plan(manifest), files: counter.paths(manifest))
+                chunks?.tally = prepared.tally
+                chunks?.place = inPassing ? place : nil
+                place += manifest.chunks.count
+            }
             do {
                 let version = try prepare(
                     manifest,
-                    counted: counted.removeValue(forKey: manifest.source),
+                    chunks,
+                    partitions: inPassing ? 0 : counted[manifest.source]?.partitions,
                     columns: columns,
                     on: connection
                 )
@@ -97,12 +124,13 @@ public struct TableReader: Sendable {
 
     private func prepare(
         _ manifest: Manifest,
-        counted: ChunkCounter.Finding?,
+        _ chunks: WholeChunks?,
+        partitions: Int?,
         columns: [ColumnType.Field],
         on connection: borrowing Connection
     ) throws -> PreparedVersion {
         try counter.checkChunks(manifest)
-        let plan = plan(manifest)
+        let plan = chunks?.plan ?? plan(manifest)
         var quarantine = Quarantine.Writer(
             quarantine(of: manifest)
         )
@@ -113,7 +141,10 @@ public struct TableReader: Sendable {
             relation: ""
         )
         let typed: String
-        if counted?.isGood == true || manifest.records == 0 {
+        if let chunks, manifest.records > 0 {
+            typed = Self.typed([(chunks, manifest)])
+            version.chunks = transform == nil ? chunks : nil
+        } else if manifest.records == 0 {
             typed = plan.typed(over: counter.wholeChunks(manifest))
         } else {
             let located = try LocatedRecords(
@@ -140,12 +171,12 @@ public struct TableReader: Sendable {
             }
         }
         version.rejected = quarantine.count
-        version.relation = relation(over: typed, manifest: manifest, columns: columns)
+        version.relation = relation(over: typed, columns: columns, [manifest.source])
         var refusal = refusal(version)
         if refusal == nil {
             refusal = try self.refusal(
                 ofPartitionsIn: version,
-                estimate: counted?.partitions,
+                estimate: partitions,
                 on: connection
             )
         }
@@ -181,26 +212,9 @@ public struct TableReader: Sendable {
         entry.columns.map { ColumnType.Field(name: $0.name, type: $0.type) }
     }
 
-    func relation(
-        over typed: String,
-        manifest: Manifest,
-        columns: [ColumnType.Field]
-    ) -> String {
-        let rows = transform?.relation(over: typed, columns: columns) ?? typed
-        let parted = partitionColumns
-        let names = columns.map { column in
-            let name = SQL.identifier(column.name)
-            // The lake cannot tell an empty text from none in a partition; nor shall the warehouse.
-            let isText = column.type == .string && parted.contains(column.name)
-            return isText ? "nullif(\(name), '') AS \(name)" : name
-        }
-        let own = [
-            "\(SQL.literal(manifest.source.source)) AS _source",
-            "CAST(\(manifest.source.sequencer.column) AS BIGINT) AS _seq",
-        ]
-        let number = numbersRows ? ["row_number() OVER () AS \"#row\""] : []
-        let computed = computedValues(columns)
-        return "(SELECT \((names + computed + own + number).joined(separator: ", ")) FROM \(rows))"
+    /// Whether an error tells of the content of files, so that they have to be looked at one by one.
+    public static func isAboutContent(_ message: String) -> Bool {
+        ChunkCounter.isAboutContent(message)
     }
 
     /// What `onError` and the table's mode say of a version with these figures.

@@ -34,20 +34,26 @@ public struct VersionHistory: Equatable, Sendable {
     public let mode: TableSettings.Mode
     /// The versions; of one key only the newest, unless the mode counts all versions.
     public let versions: Set<Version>
+    /// The newest sequencer of each source.
+    private let newest: [String: Int64]
 
     /// A table's history.
     public init(mode: TableSettings.Mode, versions: Set<Version>) {
         self.mode = mode
         self.versions = versions
+        newest = Dictionary(
+            versions.map { ($0.source, $0.sequencer) },
+            uniquingKeysWith: { max($0, $1) }
+        )
     }
 
     /// What is to be done with a version.
     public func state(of version: Version) -> State {
         if versions.contains(version) { return .present }
         if mode.countsAllVersions { return .due }
-        let newer = versions.filter { $0.sequencer > version.sequencer }
-        if newer.contains(where: { $0.source == version.source }) { return .superseded }
-        return mode == .replace && !newer.isEmpty ? .outdated : .due
+        if let known = newest[version.source], known > version.sequencer { return .superseded }
+        let isOutdated = mode == .replace && newest.values.contains { $0 > version.sequencer }
+        return isOutdated ? .outdated : .due
     }
 
     /// The versions that the table's rows come from, in the order of arrival.
@@ -58,11 +64,11 @@ public struct VersionHistory: Equatable, Sendable {
 
     /// The versions whose rows give way to new versions.
     public func replaced(by new: [Version]) -> [Version] {
-        switch mode {
+        let sources = Set(new.map(\.source))
+        return switch mode {
         case .upsert, .replacePartitions: []
         case .replace: contributing
-        case .append:
-            versions.filter { old in new.contains { $0.source == old.source } }
+        case .append: versions.filter { sources.contains($0.source) }
         }
     }
 
@@ -79,13 +85,15 @@ public struct VersionHistory: Equatable, Sendable {
         guard !mode.countsAllVersions else { return (ordered, []) }
         var chosen: [PreparedVersion] = []
         var passed: [(version: PreparedVersion, state: State)] = []
+        var keys: Set<String> = []
         for version in ordered.reversed() {
-            if chosen.contains(where: { $0.manifest.source.key == version.manifest.source.key }) {
+            if keys.contains(version.manifest.source.key) {
                 passed.append((version, .superseded))
             } else if mode == .replace, !chosen.isEmpty {
                 passed.append((version, .outdated))
             } else {
                 chosen.append(version)
+                keys.insert(version.manifest.source.key)
             }
         }
         return (chosen.reversed(), passed.reversed())

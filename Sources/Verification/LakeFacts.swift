@@ -4,6 +4,8 @@ public struct LakeFacts: Sendable, Codable, Equatable {
     public var table: String
     /// The newest version; nil where there is no log or it cannot be read.
     public var version: Int64?
+    /// The newest version that changed data, and did not only rearrange rows.
+    public var changedVersion: Int64?
     /// The table's id, a UUID that stays.
     public var id: String?
     /// Why the log cannot be read; nil where it can.
@@ -30,6 +32,8 @@ public struct LakeFacts: Sendable, Codable, Equatable {
     public var content = TableContent()
     /// Transactions of `similarity`: the input version as of which all results are current, by table.
     public var resultsCurrentAsOf: [String: Int64] = [:]
+    /// Transactions of `derive`: the version of each table that this one is made of.
+    public var derivedFrom: [String: Int64] = [:]
 
     /// A table about which nothing is known yet.
     public init(table: String) { self.table = table }

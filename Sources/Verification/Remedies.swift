@@ -35,6 +35,12 @@ struct Remedies {
             return store == .lake
                 ? computeAgain(from: input) : copyAgain(table, versions[table])
         }
+        if wiring.config.table(named: table).derivation != nil {
+            return store == .lake
+                ? "make the table anew: `mv \(path("lake/\(table)")) \(Self.quoted("\(table).broken"))`, "
+                    + "then " + derive(table)
+                : copyAgain(table, versions[table])
+        }
         return store == .lake
             ? "build the table anew from its text: `mv \(path("lake/\(table)")) "
                 + "\(Self.quoted("\(table).broken"))`, then \(fill(table, store)); or put it back from a "
@@ -57,6 +63,9 @@ struct Remedies {
     /// Fills a table that is not there.
     func fillMissing(_ table: String, _ store: Finding.Store, hasHistory: Bool) -> String {
         if Wiring.resultTables.contains(table) { return rebuild(table, store) }
+        if wiring.config.table(named: table).derivation != nil {
+            return store == .lake ? derive(table) : copyAgain(table, versions[table])
+        }
         return store == .warehouse && hasHistory
             ? "in the warehouse \(forget(table)), then " + fill(table, store)
             : fill(table, store)
@@ -70,7 +79,10 @@ struct Remedies {
         let command =
             "`(cd \(Self.quoted(place.buckets)) && find \(Self.quoted("stage-2/\(table)")) -name "
             + "\(Manifest.fileName)) | xargs -d '\\n' sluice invoke \(function)\(place.options)`"
-        let isWatched = store == .lake && wiring.config.similarityTable?.name == table
+        let isSource =
+            wiring.config.similarityTable?.name == table
+            || wiring.config.derivedTables.contains { $0.derivation?.from.contains(table) == true }
+        let isWatched = store == .lake && isSource
         return isWatched ? "\(command), then \(sluice("up --once"))" : command
     }
 
@@ -93,6 +105,15 @@ struct Remedies {
         return "compute all results anew: `mkdir results.broken`, `mv \(folders) results.broken`, "
             + "\(sluice("invoke \(wiring.function("similarity")) \(commit)")), then "
             + "\(sluice("up --once")); or put it back from a backup"
+    }
+
+    /// Runs the query of a derived table, and brings the result into the warehouse.
+    func derive(_ table: String) -> String {
+        let derivation = wiring.config.table(named: table).derivation
+        let source = derivation?.refresh == .onCommit ? derivation?.from.first : nil
+        let commit = source.map { " " + Verdict.logEntry(versions[$0] ?? 0, $0) } ?? ""
+        return
+            "\(sluice("invoke \(wiring.function("derive"))\(commit)")), then \(sluice("up --once"))"
     }
 
     /// Copies a lake table into the warehouse anew.

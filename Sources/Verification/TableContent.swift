@@ -77,6 +77,9 @@ public struct TableContent: Sendable, Codable, Equatable {
     public var rows: [Rows] = []
     /// Rows that name no source: other programs' own.
     public var foreignRows: Int64 = 0
+    /// A sum over a hash of each of these, in a table that comes from the lake alone; nil where the
+    /// content was not looked at.
+    public var foreignDigest: String?
     /// How many values of the table's keys have more than one row; nil where it has no keys.
     public var doubledKeys: Int64?
     /// How many partitions have rows of more than one version; nil where the mode allows it.

@@ -123,11 +123,11 @@ extension Verdict {
         return inventory.ledger.runs.contains { functions.contains($0.function) }
     }
 
-    /// Results are of the newest commit that `similarity` was done with.
+    /// Results are of the newest commit with a change of data that `similarity` was done with.
     private mutating func judgeProgress() {
         guard let input = inventory.config.similarityTable?.name,
             let results = inventory.lake["weighted_distances"], results.problem == nil,
-            let lake = inventory.lake[input], let version = lake.version, !isComputing,
+            let lake = inventory.lake[input], let version = lake.changedVersion, !isComputing,
             !inventory.ledger.movingTables.contains(input),
             isSettled(version, of: input, by: wiring.functions("similarity"))
         else { return }

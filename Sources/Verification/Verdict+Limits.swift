@@ -50,23 +50,26 @@ extension Verdict {
     private mutating func describeLimits(of table: String) {
         let settings = settings(table)
         let lake = inventory.lake[table]
+        let compared =
+            inventory.config.hasWarehouse
+            ? "; lake and warehouse were compared with each other" : ""
         if settings.transform != nil {
             report.notes.append(
                 "\(table): `transform` changes how many rows there are, so records were not compared "
-                    + "with rows; lake and warehouse were compared with each other"
+                    + "with rows\(compared)"
             )
         }
         if settings.mode == .upsert {
             report.notes.append(
                 "\(table): in mode upsert rows give way to later ones, so a version's rows have an upper "
-                    + "bound; lake and warehouse were compared with each other"
+                    + "bound\(compared)"
             )
         }
         if settings.mode == .replacePartitions {
             report.notes.append(
                 "\(table): in mode replace_partitions partitions give way to later versions, so a "
                     + "version's rows have an upper bound; each partition was found to have rows of "
-                    + "one version, and lake and warehouse were compared with each other"
+                    + "one version\(compared)"
             )
         }
         if isMixed(table) {
@@ -90,7 +93,7 @@ extension Verdict {
             + (inventory.warehouse.tables.first { $0.table == table }?.content.foreignRows ?? 0)
         if foreign > 0,
             inventory.warehouse.tables.first(where: { $0.table == table })?.copyOf == nil,
-            !Wiring.resultTables.contains(table)
+            !Wiring.resultTables.contains(table), settings.derivation == nil
         {
             report.notes.append("\(table): \(counted(foreign, "row")) that other programs added")
         }

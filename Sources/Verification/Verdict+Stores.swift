@@ -96,17 +96,28 @@ extension Verdict {
                     remedy: remedies.copyAgain(table, lake?.version)
                 )
             }
-        } else if isSame, let lakeRows, lakeRows != warehouse.totalRows {
-            find(
-                .rowsDiffer,
-                .warehouse,
-                table: table,
-                expected: "the rows that lake.\(table) has (\(lakeRows))",
-                found: "\(warehouse.totalRows)",
-                remedy: remedies.copyAgain(table, lake?.version)
-            )
+        } else if isSame, let lakeRows, let lake {
+            let hasOthers = Self.haveOtherValues(lake.content, warehouse.content)
+            if lakeRows != warehouse.totalRows || hasOthers {
+                find(
+                    .rowsDiffer,
+                    .warehouse,
+                    table: table,
+                    expected: "the rows that lake.\(table) has (\(lakeRows))",
+                    found: hasOthers ? "other values in some of them" : "\(warehouse.totalRows)",
+                    remedy: remedies.copyAgain(table, lake.version)
+                )
+            }
         }
         judgeAge(copy, warehouse, of: lake)
+    }
+
+    /// Whether as many rows hold other values; not, where the values were not looked at.
+    private static func haveOtherValues(_ lake: TableContent, _ copy: TableContent) -> Bool {
+        guard lake.foreignRows == copy.foreignRows, let left = lake.foreignDigest,
+            let right = copy.foreignDigest
+        else { return false }
+        return left != right
     }
 
     /// A copy must be of the version that the newest settled commit made, or of a newer one.

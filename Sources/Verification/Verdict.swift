@@ -97,6 +97,7 @@ public struct Verdict {
         for table in tables { judge(table: table) }
         judgeQuarantines()
         judgeResults()
+        judgeDerived()
         describePending()
         describeLimits(tables)
         report.findings.sort { $0.order.lexicographicallyPrecedes($1.order) }

@@ -14,6 +14,8 @@ struct TableChange {
     var removed: [AddFile]
     /// Files that leave as well if files of their partition are written.
     var replaced: PresentPartitions?
+    /// The one version that all rows are of; nil where there may be others.
+    var onlyVersion: VersionHistory.Version?
 }
 
 extension Conversion {
@@ -27,56 +29,32 @@ extension Conversion {
         shape: TableShape,
         over snapshot: Snapshot?
     ) throws -> TableChange {
-        let incoming = chosen.filter { $0.rows > 0 }.map { "SELECT * FROM \($0.relation)" }
+        let incoming = selects(of: chosen)
         guard let snapshot, !snapshot.files.isEmpty else {
             if let snapshot, !shape.changed.isEmpty, settings.mode != .replace {
                 return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
             }
-            return TableChange(rows: try combined(incoming, by: keys), removed: [])
+            return TableChange(
+                rows: try combined(incoming, of: chosen, by: keys),
+                removed: [],
+                onlyVersion: only(of: chosen)
+            )
         }
         if settings.mode == .replace {
+            let foreign = foreignRows(of: snapshot)
             return TableChange(
-                rows: union(incoming + foreignRows(of: snapshot)),
-                removed: snapshot.files
+                rows: union(incoming + foreign),
+                removed: snapshot.files,
+                onlyVersion: foreign.isEmpty ? only(of: chosen) : nil
             )
         }
         guard shape.changed.isEmpty else {
             return try rebuilt(with: chosen, by: keys, shape: shape, snapshot: snapshot)
         }
         switch settings.mode {
-        case .upsert: return try merged(incoming, by: keys, snapshot)
+        case .upsert: return try merged(chosen, incoming, by: keys, snapshot)
         case .replacePartitions: return try partitionsReplaced(chosen, incoming, snapshot)
         case .append, .replace: return try appended(chosen, incoming, snapshot)
-        }
-    }
-
-    /// Writes the rows of a change.
-    ///
-    /// - Returns: The files, and those that leave the table for them.
-    func write(
-        _ change: TableChange,
-        _ shape: TableShape,
-        now: Int64,
-        input: LakeInput,
-        over snapshot: Snapshot?
-    ) throws -> (files: [LakeFiles], removed: [AddFile]) {
-        let writer = shape.writer(table: log.table)
-        let rows = try change.rows.map {
-            try writer.write(shape.complete($0), on: connection, now: now, input: input)
-        }
-        guard let rows, let snapshot, let present = change.replaced else {
-            return (rows.map { [$0] } ?? [], change.removed)
-        }
-        let leaving = present.files(replacedBy: rows.adds)
-        guard let foreign = foreignRows(of: snapshot, in: leaving).first else {
-            return ([rows], change.removed + leaving)
-        }
-        do {
-            let kept = try writer.write(foreign, on: connection, now: now)
-            return ([rows, kept], change.removed + leaving)
-        } catch {
-            rows.discard()
-            throw error
         }
     }
 
@@ -88,7 +66,9 @@ extension Conversion {
     ) throws -> TableChange {
         let replaced = chosen.map(\.manifest.source.source)
             .filter { snapshot.transactions[$0] != nil }
-        guard !replaced.isEmpty else { return TableChange(rows: union(incoming), removed: []) }
+        guard !replaced.isEmpty else {
+            return TableChange(rows: union(incoming), removed: [], onlyVersion: only(of: chosen))
+        }
         let sources = SQL.list(replaced)
         var removed: [AddFile] = []
         var mixed: [AddFile] = []
@@ -111,16 +91,32 @@ extension Conversion {
                 "SELECT * FROM (\(rows)) WHERE NOT coalesce(list_contains(\(sources), _source), false)"
             )
         }
-        return TableChange(rows: union(parts), removed: removed + touched)
+        return TableChange(
+            rows: union(parts),
+            removed: removed + touched,
+            onlyVersion: touched.isEmpty ? only(of: chosen) : nil
+        )
+    }
+
+    /// The version with rows, if it is the only one.
+    private func only(of chosen: [PreparedVersion]) -> VersionHistory.Version? {
+        let filled = chosen.filter { $0.rows > 0 }
+        return filled.count == 1 ? filled[0].name : nil
+    }
+
+    /// Queries of the rows of versions.
+    func selects(of versions: [PreparedVersion]) -> [String] {
+        reader.relations(of: versions.filter { $0.rows > 0 }).map { "SELECT * FROM \($0)" }
     }
 
     /// Mode `upsert`: for each key the row of the greatest sequencer stays.
     private func merged(
+        _ chosen: [PreparedVersion],
         _ incoming: [String],
         by keys: UpsertKeys,
         _ snapshot: Snapshot
     ) throws -> TableChange {
-        guard let rows = try combined(incoming, by: keys) else {
+        guard let rows = try combined(incoming, of: chosen, by: keys) else {
             return TableChange(rows: nil, removed: [])
         }
         try connection.execute("CREATE OR REPLACE TEMP TABLE incoming AS \(rows)")
@@ -156,10 +152,14 @@ extension Conversion {
     }
 
     /// SQL of the rows of versions that count beside each other, as the mode says; nil for no parts.
-    func combined(_ parts: [String], by keys: UpsertKeys) throws -> String? {
+    func combined(
+        _ parts: [String],
+        of versions: [PreparedVersion],
+        by keys: UpsertKeys
+    ) throws -> String? {
         switch settings.mode {
         case .upsert: union(parts).map { keys.newest(of: $0) }
-        case .replacePartitions: try newestOfPartitions(parts)
+        case .replacePartitions: try newestOfPartitions(parts, of: versions)
         case .append, .replace: union(parts)
         }
     }

@@ -14,7 +14,7 @@ extension Conversion {
         _ incoming: [String],
         _ snapshot: Snapshot
     ) throws -> TableChange {
-        guard var rows = try newestOfPartitions(incoming) else {
+        guard var rows = try newestOfPartitions(incoming, of: chosen) else {
             return TableChange(rows: nil, removed: [])
         }
         let present = try PresentPartitions(snapshot, log.table, on: connection)
@@ -28,8 +28,12 @@ extension Conversion {
     }
 
     /// SQL of the rows that belong to the newest version of their partition; nil for no parts.
-    func newestOfPartitions(_ parts: [String]) throws -> String? {
-        guard let all = union(parts), parts.count > 1 else { return parts.first }
+    func newestOfPartitions(
+        _ parts: [String],
+        of versions: [PreparedVersion]
+    ) throws -> String? {
+        guard let all = union(parts) else { return nil }
+        guard versions.count(where: { $0.rows > 0 }) > 1 else { return all }
         let partitions = PartitionRows(reader.partitionColumns)
         try connection.execute(
             "CREATE OR REPLACE TEMP TABLE newest AS \(partitions.newest(of: all))"

@@ -22,9 +22,8 @@ extension Conversion {
         let manifests = try text.manifests(of: try kept(with: chosen, shape, snapshot))
         let old = try reader.prepare(manifests, on: connection)
         if let lost = old.refusals.first { throw lost }
-        let incoming = (old.versions + chosen).filter { $0.rows > 0 }
-            .map { "SELECT * FROM \($0.relation)" }
-        let rows = try combined(incoming, by: keys).map { [$0] } ?? []
+        let incoming = selects(of: old.versions) + selects(of: chosen)
+        let rows = try combined(incoming, of: old.versions + chosen, by: keys).map { [$0] } ?? []
         return TableChange(
             rows: union(rows + foreignRows(of: snapshot)),
             removed: snapshot.files

@@ -47,28 +47,43 @@ struct Conversion: ~Copyable {
         log = DeltaLog(table: context.buckets.lakeTable(settings.name))
     }
 
-    /// Converts what is due; another writer's commit in between makes it decide anew.
+    /// Converts what is due.
+    ///
+    /// Good files, nearly all, are looked at while they are written. What then turns out not to be
+    /// good is dropped before it is committed, and looked at beforehand.
     mutating func run() throws -> HandlerResult {
         let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
         guard !due.isEmpty else { return result }
-        var prepared = try prepare(due)
+        if reader.canProveInPassing(due) {
+            let before = result
+            do { return try convert(due, inPassing: true) } catch is NotAllGood { result = before }
+        }
+        return try convert(due, inPassing: false)
+    }
+
+    /// Converts versions; another writer's commit in between makes it decide anew.
+    private mutating func convert(
+        _ due: [Manifest],
+        inPassing: Bool
+    ) throws -> HandlerResult {
+        var prepared = try prepare(due, inPassing: inPassing)
         var isNarrowed = false
         for _ in 0..<20 {
             let snapshot = try log.snapshot(using: checkpoints)
             try snapshot?.requireWritable(table: settings.name)
             let open = answerSettled(prepared.versions.map(\.manifest), in: snapshot)
-            prepared.versions.removeAll { version in !open.contains(version.manifest) }
+            let isOpen = Set(open.map(\.source))
+            prepared.versions.removeAll { !isOpen.contains($0.manifest.source) }
             let (chosen, passed) = VersionHistory.parted(prepared.versions, mode: settings.mode)
             guard !chosen.isEmpty else { return result }
             do {
-                guard try commit(chosen, columns: prepared.columns, over: snapshot) else {
-                    continue
-                }
+                guard try commit(chosen, of: prepared, over: snapshot) else { continue }
             } catch let refusal as VersionRefusal {
+                if inPassing { throw NotAllGood() }
                 let fitting = isNarrowed ? [] : try narrow(to: snapshot, open)
                 for manifest in open where !fitting.contains(manifest) { refuse(manifest, refusal) }
                 isNarrowed = true
-                prepared = try prepare(fitting)
+                prepared = try prepare(fitting, inPassing: false)
                 continue
             }
             for passed in passed { answer(passed.version.manifest, "\(passed.state)") }
@@ -82,8 +97,11 @@ struct Conversion: ~Copyable {
         )
     }
 
-    private mutating func prepare(_ manifests: [Manifest]) throws -> PreparedRows {
-        let prepared = try reader.prepare(manifests, on: connection)
+    private mutating func prepare(
+        _ manifests: [Manifest],
+        inPassing: Bool
+    ) throws -> PreparedRows {
+        let prepared = try reader.prepare(manifests, on: connection, inPassing: inPassing)
         for refusal in prepared.refusals { refuse(refusal) }
         return prepared
     }
@@ -130,29 +148,23 @@ struct Conversion: ~Copyable {
     ///   need them.
     private mutating func commit(
         _ chosen: [PreparedVersion],
-        columns: [ColumnType.Field],
+        of prepared: PreparedRows,
         over snapshot: Snapshot?
     ) throws -> Bool {
         let shape = TableShape(
             settings: settings,
             entry: reader.entry,
-            columns: columns,
+            columns: prepared.columns,
             snapshot: snapshot
         )
         let change = try tableChange(
             chosen,
-            by: UpsertKeys(settings.keys, columns: columns),
+            by: UpsertKeys(settings.keys, columns: prepared.columns),
             shape: shape,
             over: snapshot
         )
         let now = UTCTime.nowMicroseconds() / 1000
-        let written = try write(
-            change,
-            shape,
-            now: now,
-            input: input(of: chosen, change),
-            over: snapshot
-        )
+        let written = try write(change, shape, of: prepared, now: now, chosen, over: snapshot)
         let adds = written.files.flatMap(\.adds)
         let info = commitInfo(chosen, files: adds.count, now: now)
         var actions: [DeltaAction] = [.commitInfo(info)]
@@ -191,34 +203,6 @@ struct Conversion: ~Copyable {
             )
         }
         return true
-    }
-
-    /// How much text the rows of a change come from; written files count as what they were.
-    private func input(of chosen: [PreparedVersion], _ change: TableChange) -> LakeInput {
-        let text = chosen.flatMap(\.manifest.chunks).reduce(0) { $0 + $1.size }
-        let written = change.removed.reduce(0) { $0 + $1.size }
-        return LakeInput(size: text + 5 * written, scratchFolder: context.scratchFolder)
-    }
-
-    private func commitInfo(
-        _ chosen: [PreparedVersion],
-        files: Int,
-        now: Int64
-    ) -> CommitInfo {
-        let figures = chosen.map { version in
-            CommitInfo.Figures(
-                appId: Transactions.name(version.name, mode: settings.mode),
-                version: version.name.sequencer,
-                counts: ["rows": Int64(version.rows), "rejected": Int64(version.rejected)]
-            )
-        }
-        return CommitInfo(
-            timestamp: now,
-            operation: settings.mode == .upsert ? "MERGE" : "WRITE",
-            operationParameters: ["mode": settings.mode.rawValue],
-            figures: figures,
-            totals: ["files": Int64(files)]
-        )
     }
 
     /// A checkpoint that cannot be written costs readers time, not the table.

@@ -14,6 +14,8 @@ struct TableShape {
     let sortColumns: [String]
     /// Columns whose type or place differs from the snapshot's, so that every row is written anew.
     let changed: [String]
+    private let targetFileSize: Int64
+    private let computed: [ComputedPartition]
     /// Columns that only the table knows: versions have no values for them.
     private let others: [DeltaField]
 
@@ -36,6 +38,8 @@ struct TableShape {
         partitionColumns =
             settings.partitionBy.isEmpty ? keys.map(\.name) : settings.partitionBy
         sortColumns = settings.sortBy
+        targetFileSize = settings.targetFileSize
+        computed = settings.computedPartitions
         self.schema = schema
         guard let snapshot else {
             changed = []
@@ -63,7 +67,8 @@ struct TableShape {
             table: table,
             schema: schema,
             partitionColumns: partitionColumns,
-            sortColumns: sortColumns
+            sortColumns: sortColumns,
+            targetFileSize: targetFileSize
         )
     }
 
@@ -75,13 +80,29 @@ struct TableShape {
                 name: name,
                 schema: schema,
                 partitionColumns: partitionColumns,
-                createdTime: now
+                createdTime: now,
+                configuration: configuration(over: [:])
             )
         }
+        let configuration = configuration(over: snapshot.metadata.configuration)
         let holds =
             snapshot.schema == schema && snapshot.metadata.partitionColumns == partitionColumns
+            && snapshot.metadata.configuration == configuration
         return holds
             ? nil
-            : snapshot.metadata.replacing(schema: schema, partitionColumns: partitionColumns)
+            : snapshot.metadata.replacing(
+                schema: schema,
+                partitionColumns: partitionColumns,
+                configuration: configuration
+            )
+    }
+
+    /// The table's settings, which tell readers how partitions are computed.
+    private func configuration(over former: [String: String]) -> [String: String] {
+        var configuration = former.filter { !$0.key.hasPrefix(LakeFiles.computedPrefix) }
+        for partition in computed {
+            configuration[LakeFiles.computedPrefix + partition.name] = partition.description
+        }
+        return configuration
     }
 }

@@ -17,7 +17,7 @@ func load(_ context: HandlerContext) throws -> HandlerResult {
     case .objects(let event):
         var commits = LakeCommits(event.records, context: context)
         return try commits.load(into: warehouse, database: database)
-    case .schedule, nil:
+    case .schedule, .tables, nil:
         throw HandlerError.failure(
             "WrongEvent",
             "load takes crawler events and commits of lake tables"

@@ -55,7 +55,7 @@ extension VersionLoading {
         } catch is VersionRefusal {
             // The others are loaded without it.
             return false
-        } catch let error as DuckDBError where TableReader.isAboutContent(error) {
+        } catch let error as DuckDBError where TableReader.isAboutContent(error.message) {
             return false
         }
     }

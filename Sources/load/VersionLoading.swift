@@ -35,29 +35,62 @@ struct VersionLoading {
 
     /// Loads what is due.
     ///
-    /// Rows are made ready before the warehouse is locked for writing; when its state has changed
-    /// meanwhile, what is to be done is decided anew.
+    /// Good files, nearly all, are looked at while they are made ready or written. What then turns out
+    /// not to be good is dropped, and looked at beforehand.
     mutating func run(into warehouse: borrowing LoadTarget) throws -> HandlerResult {
-        var state = try look(at: warehouse)
+        let state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
         if try stream(due, over: state, into: warehouse) { return result }
-        var prepared = try prepare(due, on: warehouse.connection)
+        if !warehouse.tables.canStream, reader.canProveInPassing(due),
+            !reader.canHaveTooManyPartitions(due)
+        {
+            let before = result
+            do {
+                return try load(due, over: state, into: warehouse, inPassing: true)
+            } catch is NotAllGood {
+                result = before
+            }
+        }
+        return try load(due, over: state, into: warehouse, inPassing: false)
+    }
+
+    /// A version is not what it seemed to be; nothing of it is in the warehouse.
+    private struct NotAllGood: Error {}
+
+    /// Loads versions.
+    ///
+    /// Rows are made ready before the warehouse is locked for writing; when its state has changed
+    /// meanwhile, what is to be done is decided anew.
+    private mutating func load(
+        _ due: [Manifest],
+        over known: WarehouseTable,
+        into warehouse: borrowing LoadTarget,
+        inPassing: Bool
+    ) throws -> HandlerResult {
+        var state = known
+        var prepared = try prepare(due, on: warehouse.connection, inPassing: inPassing)
         var isNarrowed = false
         for _ in 0..<20 {
             let open = answerSettled(prepared.versions.map(\.manifest), state)
-            prepared.versions.removeAll { version in !open.contains(version.manifest) }
+            let isOpen = Set(open.map(\.source))
+            prepared.versions.removeAll { !isOpen.contains($0.manifest.source) }
             let (chosen, passed) = VersionHistory.parted(prepared.versions, mode: settings.mode)
             guard !chosen.isEmpty else { return result }
             let change: WarehouseChange
             do {
-                change = try self.change(chosen, prepared.columns, over: state, of: warehouse)
+                change = try self.change(chosen, prepared, over: state, of: warehouse)
+            } catch let error as DuckDBError
+                where inPassing && TableReader.isAboutContent(error.message)
+            {
+                throw NotAllGood()
             } catch let refusal as VersionRefusal {
+                if inPassing { throw NotAllGood() }
                 let fitting =
                     isNarrowed ? [] : try narrow(to: state, open, on: warehouse.connection)
                 for manifest in open where !fitting.contains(manifest) { refuse(manifest, refusal) }
                 isNarrowed = true
-                prepared = try prepare(fitting, on: warehouse.connection)
+                prepared = try prepare(fitting, on: warehouse.connection, inPassing: false)
                 continue
             }
             if try commit(change, over: state, into: warehouse, settled: { _ in chosen }) != nil {
@@ -75,9 +108,10 @@ struct VersionLoading {
 
     private mutating func prepare(
         _ manifests: [Manifest],
-        on connection: borrowing Connection
+        on connection: borrowing Connection,
+        inPassing: Bool
     ) throws -> PreparedRows {
-        let prepared = try reader.prepare(manifests, on: connection)
+        let prepared = try reader.prepare(manifests, on: connection, inPassing: inPassing)
         for refusal in prepared.refusals { refuse(refusal) }
         return prepared
     }
@@ -98,15 +132,17 @@ struct VersionLoading {
     }
 
     /// What makes `chosen` part of the table, with all made ready that can be.
+    ///
+    /// - Throws: `NotAllGood` when a version is not what it seemed to be.
     private func change(
         _ chosen: [PreparedVersion],
-        _ columns: [ColumnType.Field],
+        _ prepared: PreparedRows,
         over state: WarehouseTable,
         of warehouse: borrowing LoadTarget
     ) throws -> WarehouseChange {
         let change = try WarehouseChange(
             chosen,
-            columns: columns,
+            columns: prepared.columns,
             over: state,
             reader: reader,
             context: context,
@@ -116,7 +152,9 @@ struct VersionLoading {
                 try warehouse.tables.owners(of: settings.name, on: connection)
             } ?? []
         }
+        prepared.beginReading()
         try warehouse.tables.prepare(change, on: warehouse.connection)
+        guard prepared.areProven(chosen) else { throw NotAllGood() }
         return change
     }
 

@@ -55,6 +55,7 @@ struct WarehouseChange {
         let keys = UpsertKeys(settings.keys, columns: fields)
         let replaced = old.history.replaced(by: chosen.map(\.name))
         var versions = chosen
+        var relations: [String] = []
         if !shape.changed.isEmpty, settings.mode != .replace {
             let text = EarlierText(settings: settings, context: context, changed: shape.changed)
             var kept = old.history.contributing.filter { !replaced.contains($0) }
@@ -64,9 +65,11 @@ struct WarehouseChange {
             }
             let earlier = try reader.prepare(try text.manifests(of: kept), on: connection)
             if let lost = earlier.refusals.first { throw lost }
-            versions = earlier.versions + chosen
+            relations = reader.relations(of: earlier.versions)
+            versions += earlier.versions
         }
-        var rows = versions.map { "SELECT * FROM \($0.relation)" }.joined(separator: " UNION ALL ")
+        relations += reader.relations(of: chosen)
+        var rows = relations.map { "SELECT * FROM \($0)" }.joined(separator: " UNION ALL ")
         switch settings.mode {
         case .append, .replace: break
         case .upsert: rows = keys.newest(of: rows)

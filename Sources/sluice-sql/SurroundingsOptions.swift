@@ -35,7 +35,13 @@ struct SurroundingsOptions: ParsableArguments {
     /// To be asked only if the warehouse is needed: a mistake in the settings does not keep anybody
     /// from the lake.
     func warehouse(of folder: BucketsFolder) throws -> Warehouse {
-        try settings(of: folder).warehouse
+        let settings = try settings(of: folder)
+        guard settings.hasWarehouse else {
+            throw QueryError.misused(
+                "there is no warehouse: the settings say `\"warehouse\": false`; ask lake.<table>"
+            )
+        }
+        return settings.warehouse
     }
 
     /// The settings, read and checked.

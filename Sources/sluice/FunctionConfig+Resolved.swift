@@ -10,7 +10,7 @@ extension FunctionConfig {
             "functions": .named(functions.map { ($0.name, $0.resolved) }),
             "triggers": .array(triggers.map(\.resolved)),
             "tables": .named(tables.map { ($0.name, $0.resolved) }),
-            "warehouse": .string(warehouse.description),
+            "warehouse": hasWarehouse ? .string(warehouse.description) : false,
             "warehouseSchema": .text(warehouse.schema),
             "migrations": .text(migrations),
             "maxProcesses": .integer(Int64(maxProcesses)),
@@ -109,6 +109,13 @@ extension TableSettings {
                 "topK": $0.topK.map { .integer(Int64($0)) } ?? .null,
             ]
         }
+        if let derivation {
+            return [
+                "from": .strings(derivation.from), "query": .string(derivation.query),
+                "refresh": .string(derivation.refresh.description),
+                "partitionBy": .strings(partitionBy), "sortBy": .strings(sortBy),
+            ]
+        }
         return [
             "match": .text(match?.description), "format": format,
             "columns": .named(columns.map { ($0.name, .string($0.type.description)) }),
@@ -120,6 +127,7 @@ extension TableSettings {
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
             "maxPartitions": .integer(Int64(maxPartitions)),
+            "targetFileSize": .integer(targetFileSize),
         ]
     }
 

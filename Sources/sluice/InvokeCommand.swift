@@ -5,9 +5,6 @@ import Events
 import FoundationEssentials
 import FunctionConfig
 import Glibc
-import Logging
-import Synchronization
-import UnixSignals
 
 /// `sluice invoke`: runs a function once, as the daemon would, and prints its answer.
 struct InvokeCommand: AsyncParsableCommand {
@@ -51,90 +48,8 @@ struct InvokeCommand: AsyncParsableCommand {
             throw CommandFailure.usage("there is no function \(function) in the settings")
         }
         let request = InvokeRequest(function: function, event: try content(config, buckets))
-        let follower = AskedLog(isWanted: log)
-        let end = try await perform(request, config, buckets, follower)
-        await follower.end()
-        if let output = end.output {
-            Console.print(output)
-            return
-        }
-        throw CommandFailure.failed(
-            "\(function) failed: \(end.errorType ?? "Interrupted"): "
-                + (end.errorMessage ?? "it was ended")
-                + (end.logPath.map { "; its log: \($0)" } ?? "")
-        )
-    }
-
-    // MARK: - The run
-
-    /// Lets the daemon make the run, or makes it where none runs.
-    private func perform(
-        _ request: InvokeRequest,
-        _ config: FunctionConfig,
-        _ buckets: BucketsFolder,
-        _ follower: AskedLog
-    ) async throws -> InvokeEnd {
-        var isWaiting = false
-        while true {
-            let answer = await ControlClient(buckets).invoke(request, config) { answer in
-                switch answer {
-                case .accepted(isOutdated: true):
-                    Console.explain(
-                        "warning: the settings have changed since `sluice up` read them; it uses "
-                            + "the former ones"
-                    )
-                case .started(_, let path): follower.begin(path)
-                default: break
-                }
-            }
-            switch answer {
-            case .ended(let end): return end
-            case .refused(let reason): throw CommandFailure.failed(reason)
-            case .accepted, .started, .done, .figures:
-                throw CommandFailure.failed(
-                    "`sluice up` has ended before the run did: its next start ends what is left of "
-                        + "it; call `sluice invoke` again"
-                )
-            // Nothing has begun.
-            case .ending, nil: break
-            }
-            do {
-                return try await performDirectly(request, config, buckets, follower)
-            } catch DaemonError.inUse(let process, _) {
-                // A daemon that does not listen yet or no more, or another run by hand.
-                guard !isWaiting else { continue }
-                isWaiting = true
-                let who = process.map { "process \($0)" } ?? "another process"
-                Console.explain("waiting for \(who), which works on these buckets; Ctrl-C ends it")
-            }
-        }
-    }
-
-    private func performDirectly(
-        _ request: InvokeRequest,
-        _ config: FunctionConfig,
-        _ buckets: BucketsFolder,
-        _ follower: AskedLog
-    ) async throws -> InvokeEnd {
-        let run = DirectRun(
-            DaemonOptions(
-                config: config,
-                buckets: buckets,
-                programs: CommonOptions.programs,
-                environment: ProcessInfo.processInfo.environment,
-                logger: Logger(label: "sluice") { _ in ConsoleLog() }
-            )
-        )
-        let (stop, stopping) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
-                    stopping.yield()
-                }
-            }
-            defer { tasks.cancelAll() }
-            return try await run.perform(request, until: stop) { follower.begin($0) }
-        }
+        let run = RunByHand(config: config, buckets: buckets, showsLog: log)
+        Console.print(try await run.answer(to: request))
     }
 
     // MARK: - The event
@@ -183,19 +98,4 @@ struct InvokeCommand: AsyncParsableCommand {
             )
         }
     }
-}
-
-/// Follows the log of a run once it has one, if that is wanted.
-private final class AskedLog: Sendable {
-    private let isWanted: Bool
-    private let tail = Mutex<LogTail?>(nil)
-
-    init(isWanted: Bool) { self.isWanted = isWanted }
-
-    func begin(_ path: String) {
-        guard isWanted else { return }
-        tail.withLock { $0 = LogTail(path: path) }
-    }
-
-    func end() async { await tail.withLock { $0 }?.end() }
 }

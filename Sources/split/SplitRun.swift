@@ -61,10 +61,19 @@ struct SplitRun {
             (version.eTag, version.size) = try ContentDigest.eTag(ofFile: path)
         }
         let table = record.s3.object.table ?? context.config.table(of: version.objectKey)
+        let settings = context.config.table(named: table)
+        if let derivation = settings.derivation {
+            throw HandlerError.input(
+                "DerivedTable",
+                "\(version.source) belongs to table \(table), which is made of "
+                    + "\(derivation.from.joined(separator: ", ")) by a query; drop it into the folder of "
+                    + "another table, or rename the derived one"
+            )
+        }
         let split = ObjectSplit(
             version: version,
             table: table,
-            settings: context.config.table(named: table),
+            settings: settings,
             buckets: context.buckets,
             chunkBytes: chunkBytes
         )

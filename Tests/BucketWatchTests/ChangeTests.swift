@@ -168,4 +168,4 @@ extension AllWatchTests {
 }
 
 /// All suites that watch: there is one watch in a process, so one test at a time.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct AllWatchTests {}
+@Suite(.serialized, .timeLimit(.minutes(15))) struct AllWatchTests {}

@@ -90,10 +90,6 @@ struct CopyingFlow {
 
     /// Waits for something that another process does.
     func until(_ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(120)
-        while try await !condition() {
-            try #require(ContinuousClock.now < end, "it did not happen")
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await eventually(condition)
     }
 }

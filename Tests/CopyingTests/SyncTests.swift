@@ -11,8 +11,8 @@ struct Way: Sendable, CustomTestStringConvertible {
     var testDescription: String { program }
 
     static let all = [
-        Way(program: "rsync", place: "source", slowly: #","options":["--bwlimit=50"]"#),
-        Way(program: "rclone", place: "rclone:far:", slowly: #","options":["--bwlimit","50k"]"#),
+        Way(program: "rsync", place: "source", slowly: #","options":["--bwlimit=4"]"#),
+        Way(program: "rclone", place: "rclone:far:", slowly: #","options":["--bwlimit","4k"]"#),
     ]
 }
 

@@ -11,7 +11,7 @@ struct ScriptHandler {
     var function: FunctionSettings
     private let config: FunctionConfig
 
-    init(_ script: String, timeout: Int = 60, memory: Int = 1024) throws {
+    init(_ script: String, timeout: Int = 900, memory: Int = 1024) throws {
         folder = try ScratchFolder()
         let handler = try folder.write("#!/bin/sh\n\(script)\n", to: "handler.sh")
         chmod(handler, 0o755)

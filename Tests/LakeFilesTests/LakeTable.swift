@@ -29,7 +29,8 @@ final class LakeTable {
         partitionedBy partitions: [String] = [],
         sortedBy sorting: [String] = [],
         target: Int64 = 128 << 20,
-        inputSize: Int64 = 0
+        inputSize: Int64 = 0,
+        constants: [String: SQLValue] = [:]
     ) throws -> [AddFile] {
         let writer = LakeWriter(
             table: path,
@@ -38,11 +39,13 @@ final class LakeTable {
             sortColumns: sorting,
             targetFileSize: target
         )
+        var input = LakeInput(size: inputSize, scratchFolder: "\(folder.path)/scratch/run")
+        input.constants = constants
         let files = try writer.write(
             select,
             on: connection,
             now: 1_700_000_000_000,
-            input: LakeInput(size: inputSize, scratchFolder: "\(folder.path)/scratch/run")
+            input: input
         )
         let version = try log.newestVersion().map { $0 + 1 } ?? 0
         let start: [DeltaAction] =

@@ -1,5 +1,8 @@
+import DeltaTable
+import DuckDB
 import Events
 import FoundationEssentials
+import LakeFiles
 import TestSupport
 import Testing
 
@@ -70,6 +73,36 @@ struct HandFlow {
         )
         let failures = try #require(answer["batchItemFailures"]?.array)
         return failures.compactMap { $0["errorType"]?.string }
+    }
+
+    /// Joins the files of the table, and tells what became of it.
+    @discardableResult
+    func compact() async throws -> String {
+        let answer = try JSONValue(parsing: try await run("sluice", ["compact", "--json", "t"]))
+        return try #require(answer["results"]?.array?.first?["status"]?.string)
+    }
+
+    /// Runs a handler outside of the daemon's rules, beside others.
+    func start(_ program: String, event: String) throws -> RunningProgram {
+        try RunningProgram(
+            builtProgram(named: program),
+            [],
+            input: Data(event.utf8),
+            environment: ["PATH": "/usr/bin:/bin", "HOME": "/"],
+            folder: folder.path
+        )
+    }
+
+    /// The state of the lake table.
+    func snapshot() throws -> Snapshot {
+        let database = try Database()
+        let log = DeltaLog(table: path("buckets/lake/t"))
+        return try #require(try log.snapshot(using: DuckDBCheckpoints(database)))
+    }
+
+    /// The data files in the table's folder, whether or not they are part of it.
+    func dataFiles() throws -> [String] {
+        try folder.files(in: "buckets/lake/t").filter { !$0.hasPrefix("_delta_log/") }
     }
 
     /// The lines of a table, sorted.

@@ -33,7 +33,7 @@ struct OrderTests {
         #expect(try await flow.rows(of: "warehouse.t") == expected)
     }
 
-    private static func batches(
+    static func batches(
         _ versions: [HandFlow.Version],
         using random: inout SeededGenerator
     ) -> [[HandFlow.Version]] {

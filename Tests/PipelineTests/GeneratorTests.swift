@@ -5,7 +5,10 @@ import Testing
 
 @Suite("The files of a pipeline's case")
 struct GeneratorTests {
-    @Test("are those that scripts/generate makes", arguments: ["indicators", "pins", "streaming"])
+    @Test(
+        "are those that scripts/generate makes",
+        arguments: ["indicators", "pins", "shop", "streaming"]
+    )
     func areGenerated(pipeline: String) async throws {
         let scratch = try ScratchFolder()
         let end = try await run(

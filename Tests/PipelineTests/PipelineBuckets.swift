@@ -59,7 +59,7 @@ struct PipelineBuckets {
     /// The text of a file in a bucket.
     func text(_ key: String) throws -> String { try scratch.text("buckets/\(key)") }
 
-    private func sluice(
+    func sluice(
         _ arguments: [String],
         _ operands: [String] = []
     ) async throws -> ProgramEnd {

@@ -124,11 +124,7 @@ final class PostgresBuckets: Sendable {
 
     /// Waits for something that another process does.
     func until(_ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(120)
-        while try await !condition() {
-            try #require(ContinuousClock.now < end, "it did not happen")
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually(condition)
     }
 
     /// Waits until a load is held up on the server by a lock or by a wait of the given kind.

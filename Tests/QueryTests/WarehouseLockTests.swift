@@ -43,7 +43,7 @@ struct WarehouseLockTests {
         let path = folder.path("w.duckdb")
         let holder = try RunningProgram(
             "/usr/bin/flock",
-            ["-o", "-x", path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 60"]
+            ["-o", "-x", path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 1000"]
         )
         while !holder.outputSoFar.contains("held") { try await Task.sleep(for: .milliseconds(5)) }
         let error = #expect(throws: WarehouseLock.Busy.self) {

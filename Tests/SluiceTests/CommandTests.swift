@@ -163,10 +163,6 @@ struct CommandTests {
 
     /// Asks again and again, for as long as a machine under load may need.
     private func waitFor(_ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try await !condition() {
-            try #require(ContinuousClock.now < end)
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually(condition)
     }
 }

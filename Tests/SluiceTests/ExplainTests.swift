@@ -127,7 +127,7 @@ struct ExplainTests {
         #expect(page.flat.contains("now 1 row of it in lake.readings"))
     }
 
-    @Test("says when a file that failed is tried again", .timeLimit(.minutes(2)))
+    @Test("says when a file that failed is tried again")
     func waiting() async throws {
         let settings = """
             { "functions": { "f": { "handler": "./f.sh", "retryDelays": [3600], "writes": [] } },

@@ -93,10 +93,6 @@ struct LiveViewTests {
 
     /// Asks again and again, for as long as a machine under load may need.
     private func waitFor(_ condition: () throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try !condition() {
-            try #require(ContinuousClock.now < end)
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually(condition)
     }
 }

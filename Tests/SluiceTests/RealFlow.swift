@@ -49,11 +49,7 @@ struct RealFlow {
 
     /// Asks again and again, for as long as a machine under load may need.
     func waitFor(_ condition: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while try await !condition() {
-            try #require(ContinuousClock.now < end)
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually(condition)
     }
 }
 

@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 import Testing
 
 @Suite("A flow that is as it should be")
@@ -11,6 +12,12 @@ struct CleanFlowTests {
             #expect(try await flow.findings() == [], "after \(step.name)")
             #expect(try await flow.findings(["--quick"]) == [], "quick, after \(step.name)")
         }
+        let before = try flow.version("orders")
+        let compacted = try await flow.sluice(["compact"])
+        #expect(compacted.code == 0, "\(compacted.errors)")
+        try await flow.up()
+        #expect(try flow.version("orders") == before + 1)
+        #expect(try await flow.findings() == [], "after compaction")
         let checked = try #require(try await flow.verify()["checked"])
         #expect(checked["tables"]?.integer == 11)
         #expect(checked["deadLetters"]?.integer == 2)

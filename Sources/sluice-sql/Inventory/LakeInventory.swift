@@ -57,7 +57,7 @@ struct LakeInventory {
     /// The names of lake tables.
     static func tables(in buckets: BucketsFolder) throws -> [String] {
         try FilePath.names(in: buckets.path(ofBucket: "lake")).filter {
-            !$0.hasPrefix(".") && isFolder("\(buckets.path(ofBucket: "lake"))/\($0)")
+            !$0.hasPrefix(".") && FilePath.isFolder("\(buckets.path(ofBucket: "lake"))/\($0)")
         }
     }
 
@@ -69,6 +69,7 @@ struct LakeInventory {
         in facts: inout LakeFacts
     ) {
         facts.version = snapshot.version
+        facts.changedVersion = history.entries.last { $0.changesData }?.version
         facts.id = snapshot.metadata.id
         facts.partitionColumns = snapshot.metadata.partitionColumns
         facts.columns = snapshot.schema.fields.map {
@@ -79,6 +80,8 @@ struct LakeInventory {
             let parts = name.split(separator: "/", omittingEmptySubsequences: false)
             if parts.count == 2, parts[0] == "similarity" {
                 facts.resultsCurrentAsOf[String(parts[1])] = version
+            } else if parts.count == 2, parts[0] == "derive" {
+                facts.derivedFrom[String(parts[1])] = version
             }
         }
         guard snapshot.schema["_source"] != nil else { return }
@@ -157,11 +160,6 @@ struct LakeInventory {
         return files
     }
 
-    private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
     /// Looks at each data file of the newest version: whether it is there, and its own footer.
     mutating func readFiles(on connection: borrowing Connection, _ progress: Progress) throws {
         guard let snapshot else { return }
@@ -208,7 +206,7 @@ struct LakeInventory {
         guard let snapshot else { return }
         guard snapshot.schema["_source"] != nil, snapshot.schema["_seq"] != nil else {
             facts.content.foreignRows = facts.files.reduce(0) { $0 + ($1.rows ?? 0) }
-            return
+            return try digestRows(of: snapshot, columns ?? [], on: connection, progress)
         }
         var counter = RowCounter(digesting: columns)
         var done = 0
@@ -232,5 +230,27 @@ struct LakeInventory {
             let rows = LakeRelation.query(of: snapshot, table: folder)
             try combining.count(rows, columns: fields, into: &facts.content, on: connection)
         }
+    }
+
+    /// Adds up a hash of the values of rows that have no version; their number is in the files.
+    private mutating func digestRows(
+        of snapshot: Snapshot,
+        _ columns: [String],
+        on connection: borrowing Connection,
+        _ progress: Progress
+    ) throws(DuckDBError) {
+        guard !columns.isEmpty else { return }
+        var counter = RowCounter(digesting: columns)
+        for batch in readable.batches(of: 200) {
+            progress.show("lake.\(table): values of its rows")
+            let rows = LakeRelation.query(
+                of: snapshot,
+                table: folder,
+                files: batch,
+                columns: columns
+            )
+            try counter.countAll(rows, on: connection)
+        }
+        counter.give(to: &facts.content)
     }
 }

@@ -40,6 +40,8 @@ struct LogHistory {
         var added: Int
         /// Files that it removed.
         var removed: Int
+        /// Whether rows came or went, and were not only rearranged.
+        var changesData = false
         /// The columns from here on, where they changed.
         var metadata: Metadata?
     }
@@ -123,6 +125,7 @@ struct LogHistory {
             files[path] = nil
             named.insert(path)
             entry.removed += 1
+            if file.dataChange { entry.changesData = true }
         }
         for action in actions {
             switch action {
@@ -135,7 +138,10 @@ struct LogHistory {
                 files[path] = file
                 named.insert(path)
                 entry.added += 1
-                if file.dataChange { addedRows += file.recordCount ?? 0 }
+                if file.dataChange {
+                    addedRows += file.recordCount ?? 0
+                    entry.changesData = true
+                }
             case .transaction(let transaction):
                 transactions[transaction.appId] = transaction.version
             case .metadata(let metadata): entry.metadata = metadata

@@ -116,12 +116,20 @@ struct WarehouseInventory {
         let columns = try connection.query("SELECT * FROM \(name) LIMIT 0").columns
         let names = Set(columns.map(\.name))
         table.hasSource = names.contains("_source") && names.contains("_seq")
+        let common = isQuick ? nil : Self.comparable(columns, lake)
+        if table.copyOf != nil, !table.hasSource, let common, !common.isEmpty {
+            var counter = RowCounter(digesting: common)
+            let list = common.map { SQL.identifier($0) }.joined(separator: ", ")
+            try counter.countAll("SELECT \(list) FROM \(name)", on: connection)
+            counter.give(to: &table.content)
+            table.totalRows = table.content.totalRows
+            return common
+        }
         guard table.hasSource else {
             let count = try connection.scalar(access.rowCount(of: table.table))
             table.totalRows = Int64(count?.int ?? 0)
             return nil
         }
-        let common = isQuick ? nil : Self.comparable(columns, lake)
         var counter = RowCounter(digesting: common)
         if let common, !common.isEmpty {
             let list = (common + ["_source", "_seq"]).map { SQL.identifier($0) }

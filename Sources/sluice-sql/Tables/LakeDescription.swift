@@ -35,6 +35,8 @@ enum LakeDescription {
                 origin = "sluice"
             } else if settings.transform != nil {
                 origin = "transform"
+            } else if settings.derivation != nil {
+                origin = "query"
             } else if let column {
                 origin = column.inferred == nil ? "given" : "inferred"
             } else {

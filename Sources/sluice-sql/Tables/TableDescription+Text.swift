@@ -4,7 +4,11 @@ extension TableDescription {
         var text = table
         let facts = [
             mode.map { "mode \($0)" }, keys.isEmpty ? nil : "keys \(keys.joined(separator: ", "))",
-            transform.map { "transform \($0)" }, lastChange.map { "last change \($0)" },
+            transform.map { "transform \($0)" },
+            derived.map {
+                "made of \($0.from.joined(separator: ", ")) by \($0.query) (\($0.refresh))"
+            },
+            lastChange.map { "last change \($0)" },
         ].compactMap(\.self)
         text += (facts.isEmpty ? "" : ": " + facts.joined(separator: ", ")) + "\n"
         text += columnsText

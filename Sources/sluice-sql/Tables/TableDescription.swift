@@ -8,6 +8,8 @@ struct TableDescription: Encodable {
     var keys: [String] = []
     /// The SQL file that makes its rows, if there is one.
     var transform: String?
+    /// What it is made of, if a query makes it.
+    var derived: Derived?
     /// The columns, in the lake's order.
     var columns: [Column] = []
     /// What the lake holds; nil where there is no such table in it.
@@ -19,6 +21,16 @@ struct TableDescription: Encodable {
     /// When either last changed, ISO 8601 in UTC.
     var lastChange: String?
 
+    /// How a table is made of others.
+    struct Derived: Encodable {
+        /// The lake tables that the query reads.
+        var from: [String]
+        /// The SQL file.
+        var query: String
+        /// When, as `functions.json` says it.
+        var refresh: String
+    }
+
     /// A column.
     struct Column: Encodable {
         /// Its name in tables.
@@ -27,7 +39,7 @@ struct TableDescription: Encodable {
         var type: String
         /// Its names in files; empty where no file has it.
         var originals: [String]
-        /// `given`, `inferred`, `transform`, `sluice`, or `lake` for one that only the lake has.
+        /// `given`, `inferred`, `transform`, `query`, `sluice`, or `lake` for one that only the lake has.
         var origin: String
         /// Whether its values part the lake's files.
         var isPartition: Bool

@@ -45,6 +45,7 @@ final class TableReading {
     /// A table's line in the list.
     func summary(of table: String) throws -> TableSummary {
         var summary = TableSummary(table: table, mode: mode(of: table)?.rawValue)
+        summary.derivedFrom = config.table(named: table).derivation?.from
         let log = DeltaLog(table: folder.lakeTable(table))
         if let snapshot = try snapshot(log) {
             summary.lake = TableSummary.LakeFigures(
@@ -69,6 +70,13 @@ final class TableReading {
         var description = TableDescription(table: table, mode: mode(of: table)?.rawValue)
         description.keys = settings.keys
         description.transform = settings.transform
+        description.derived = settings.derivation.map {
+            TableDescription.Derived(
+                from: $0.from,
+                query: $0.query,
+                refresh: $0.refresh.description
+            )
+        }
         let entry = try entry(of: table)
         let log = DeltaLog(table: folder.lakeTable(table))
         let snapshot = try snapshot(log)
@@ -96,9 +104,12 @@ final class TableReading {
         return description
     }
 
-    /// Tables that `similarity` writes have none.
+    /// Tables that `similarity` or `derive` writes have none.
     private func mode(of table: String) -> TableSettings.Mode? {
-        FunctionConfig.similarityTables.contains(table) ? nil : config.table(named: table).mode
+        let settings = config.table(named: table)
+        let isMade =
+            FunctionConfig.similarityTables.contains(table) || settings.derivation != nil
+        return isMade ? nil : settings.mode
     }
 
     private func entry(of table: String) throws -> TableEntry? {

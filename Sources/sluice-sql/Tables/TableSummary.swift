@@ -4,6 +4,8 @@ struct TableSummary: Encodable {
     var table: String
     /// How its versions combine; nil for a table that comes from the lake.
     var mode: String?
+    /// The tables that it is made of, if a query makes it.
+    var derivedFrom: [String]?
     /// What the lake holds; nil where there is no such table in it.
     var lake: LakeFigures?
     /// What the warehouse holds; nil where there is no such table in it.
@@ -43,7 +45,8 @@ struct TableSummary: Encodable {
         )
         for table in tables {
             text.add([
-                table.table, table.mode ?? "-", Figure.count(table.lake?.rows),
+                table.table, table.mode ?? (table.derivedFrom == nil ? "-" : "derived"),
+                Figure.count(table.lake?.rows),
                 Figure.count(table.lake.map { Int64($0.files) }), Figure.bytes(table.lake?.bytes),
                 table.lake.map { "\($0.version)" } ?? "-", Figure.count(table.warehouse?.rows),
                 table.lastChange ?? "-",

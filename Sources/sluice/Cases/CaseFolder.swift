@@ -1,4 +1,5 @@
 import Buckets
+import Events
 import Glibc
 
 /// One directory-based case as it lies on disk.
@@ -11,6 +12,14 @@ struct CaseFolder: Sendable {
 
     /// The settings under which the case runs.
     var config: String { path + "/" + CommonOptions.configName }
+
+    /// Whether its tables go into a warehouse; settings that cannot be read say nothing against it.
+    var hasWarehouse: Bool {
+        get throws {
+            let text = String(decoding: try FilePath.read(config), as: UTF8.self)
+            return (try? JSONValue(parsing: text))?["warehouse"] != .bool(false)
+        }
+    }
 
     /// The folder of expectations.
     var expectations: String { path + "/expect" }

@@ -27,9 +27,8 @@ struct CaseRun: Sendable {
         do {
             let scratch = try Self.makeScratch(for: folder.name)
             let buckets = BucketsFolder(path: scratch + "/buckets")
-            let warehouse = options.warehouse.map {
-                CaseWarehouse(url: $0, caseName: folder.name)
-            }
+            let url = try folder.hasWarehouse ? options.warehouse : nil
+            let warehouse = url.map { CaseWarehouse(url: $0, caseName: folder.name) }
             var problems: [String] = []
             do {
                 try buckets.prepare()

@@ -1,0 +1,5 @@
+import HandlerRuntime
+
+Handler.run(named: "derive") { context in
+    try DerivingJob(context).run()
+}

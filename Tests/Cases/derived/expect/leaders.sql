@@ -1,0 +1,1 @@
+SELECT zone, zip, calls FROM lake.leaders

@@ -1,0 +1,1 @@
+SELECT zip, calls, newest, kinds, percent FROM warehouse.zips

@@ -1,0 +1,64 @@
+import FunctionConfig
+import Testing
+
+@Suite("The standard flow")
+struct StandardFlowTests {
+    @Test("stands in a list of triggers by its name, beside others")
+    func inList() throws {
+        let config = try Self.config(
+            """
+            {"triggers": [{"id": "first", "function": "compact", "schedule": "rate(1 day)"},
+              "standard", {"id": "last", "function": "split", "bucket": "inbox"}]}
+            """
+        )
+        let standard = try Self.config("{}").triggers.map(\.id)
+        #expect(standard == ["new-file", "staged", "to-lake", "to-wh"])
+        #expect(config.triggers.map(\.id) == ["first"] + standard + ["last"])
+    }
+
+    @Test("has no load without a warehouse")
+    func lakeOnly() throws {
+        let config = try Self.config(
+            #"{"warehouse": false, "tables": {"t": {"similarity": {}}}}"#
+        )
+        #expect(!config.hasWarehouse)
+        #expect(config.function(named: "load") == nil)
+        #expect(config.triggers.map(\.id) == ["new-file", "staged", "to-lake", "similar"])
+        #expect(try Self.config("{}").hasWarehouse)
+    }
+
+    @Test(
+        "is refused where it cannot be",
+        arguments: [
+            (#"{"triggers": ["standart"]}"#, "triggers[0]"),
+            (#"{"triggers": "standard"}"#, "triggers"),
+            (#"{"triggers": ["standard", "standard"]}"#, "triggers"),
+            (
+                #"{"functions": {"split": {}, "crawl": {}, "load": {}}, "triggers": ["standard"]}"#,
+                "triggers[0]"
+            ),
+            (#"{"warehouse": false, "migrations": "schema"}"#, "migrations"),
+            (#"{"warehouse": false, "warehouseSchema": "s"}"#, "warehouseSchema"),
+            (#"{"warehouse": true}"#, "warehouse"),
+            (
+                #"{"warehouse": false, "functions": {"f": {"handler": "load"}}, "triggers": []}"#,
+                "functions.f"
+            ),
+        ]
+    )
+    func refused(text: String, path: String) {
+        let error = #expect(throws: FunctionConfigError.self) { try Self.config(text) }
+        #expect(error?.problems.map(\.path).contains(path) == true, "\(String(describing: error))")
+    }
+
+    private static func config(_ text: String) throws(FunctionConfigError) -> FunctionConfig {
+        try FunctionConfig(
+            json: text,
+            path: "/x/functions.json",
+            surroundings: FunctionConfig.Surroundings(
+                bucketsFolder: "/x/buckets",
+                environment: [:]
+            )
+        )
+    }
+}

@@ -1,0 +1,47 @@
+"""Measures Sluice beside other programs, ours and theirs in turn.
+
+usage: scripts/bench [--quick] [--only NAME ...]
+
+NAME is one of: latency dispatch burst split convert load load-postgres steps flow idle startup similarity
+
+Prints one table of medians (least to most) and writes every figure to .build/bench/results.json. Times
+are wall clock; a ratio is the median of the ratios of single repetitions. Nothing is asserted: another
+machine has other figures.
+"""
+import argparse
+import os
+import pathlib
+import sys
+
+import events
+import machine
+import tables
+from bench import Bench
+
+ORDER = ["latency", "dispatch", "burst", "split", "convert", "load", "load-postgres", "steps", "flow", "idle", "startup", "similarity"]
+FIGURES = events.FIGURES | tables.FIGURES
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("programs", type=pathlib.Path)
+    parser.add_argument("results", type=pathlib.Path)
+    parser.add_argument("tools", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="small inputs, few repetitions: about two minutes")
+    parser.add_argument("--only", action="append", choices=ORDER, metavar="NAME", help="leave the others out")
+    options = parser.parse_args()
+    tools = {file.name: str(file) for file in options.tools.iterdir() if os.access(file, os.X_OK)}
+    bench = Bench(options.programs, options.results, options.quick, tools)
+    described = machine.describe(options.results)
+    print(machine.line(described), flush=True)
+    for name in options.only or ORDER:
+        bench.say(name)
+        FIGURES[name](bench)
+    described["loadAtEnd"] = os.getloadavg()[0]
+    print(f"load at the end {described['loadAtEnd']:.1f}\n")
+    bench.print_table()
+    print(f"\nevery figure: {bench.write(described)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Figures of events: from a file to the start of its handler, bursts, idling, starting with much known.
+
+The handler is `probe`, which notes the clock first thing. Peers start the same program.
+"""
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import inputs
+from bench import percentile, remove
+from flows import Flow, processor_seconds, status
+from tables import ALONE
+
+
+def probing(bench):
+    """Settings under which every file of `inbox` starts a probe of its own."""
+    function = {"handler": str(bench.tool("probe")), "environment": {"PROBE_NOTES": "notes"}, "writes": []}
+    return {"functions": {"probe": function}, "triggers": [{"id": "probe", "function": "probe", "bucket": "inbox"}]}
+
+
+@contextlib.contextmanager
+def sluice(bench):
+    """A folder that is watched, and where the probes write."""
+    flow = Flow(bench, "events", probing(bench))
+    inbox = flow.buckets / "inbox"
+    inbox.mkdir()
+    with flow.up():
+        yield inbox, flow.folder / "notes"
+    flow.remove()
+
+
+@contextlib.contextmanager
+def started(command, **options):
+    process = subprocess.Popen(command, start_new_session=True, **options)
+    time.sleep(1)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextlib.contextmanager
+def inotifywait(bench):
+    folder = bench.scratch("peer")
+    inbox, notes = folder / "inbox", folder / "notes"
+    inbox.mkdir()
+    loop = f"'{bench.tool('inotifywait')}' -q -m -e moved_to -e close_write --format %f '{inbox}' | while IFS= read -r file; do '{bench.tool('probe')}' \"$file\"; done"
+    with started(["bash", "-c", loop], env=os.environ | {"PROBE_NOTES": str(notes)}):
+        yield inbox, notes
+    remove(folder)
+
+
+@contextlib.contextmanager
+def incron(bench):
+    folder = bench.scratch("peer")
+    inbox, notes, tables = folder / "inbox", folder / "notes", folder / "tables"
+    inbox.mkdir()
+    tables.mkdir()
+    probe = folder / "probe"
+    probe.write_text(f"#!/bin/sh\nPROBE_NOTES='{notes}' exec '{bench.tool('probe')}' \"$1\"\n")
+    # incron passes no environment on; a shell in between costs less than a millisecond.
+    probe.chmod(0o755)
+    (tables / "probe").write_text(f"{inbox} IN_MOVED_TO,IN_CLOSE_WRITE {probe} $#\n")
+    (folder / "users").mkdir()
+    (folder / "config").write_text(
+        f"system_table_dir = {tables}\nuser_table_dir = {folder}/users\nallowed_users = {folder}/allow\n"
+        f"denied_users = {folder}/deny\nlockfile_dir = {folder}\nlockfile_name = lock\neditor = true\n")
+    with started([bench.tool("incrond"), "-n", "-f", str(folder / "config")], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
+        yield inbox, notes
+    remove(folder)
+
+
+def watchers(bench):
+    known = {"sluice": sluice}
+    if bench.tool("inotifywait"):
+        known["inotifywait and a loop"] = inotifywait
+    if bench.tool("incrond") and os.getuid() == 0:
+        known["incron"] = incron
+    return known
+
+
+def noted(notes):
+    """When each probe started, by the file's name, in seconds."""
+    if not notes.exists():
+        return {}
+    lines = [line.split() for line in notes.read_text().splitlines()]
+    return {line[0]: int(line[1]) / 1e9 for line in lines if len(line) == 2}
+
+
+def until(condition, seconds=120):
+    end = time.time() + seconds
+    while not condition():
+        if time.time() > end:
+            sys.exit("bench: files were not handled in time")
+        time.sleep(0.002)
+
+
+def latency(bench):
+    """One file after the other: from its rename into place to the start of its handler."""
+    samples = bench.sized(40, 200)
+    found = {name: [] for name in watchers(bench)}
+
+    def contestant(name, watch):
+        def run():
+            with watch(bench) as (inbox, notes):
+                delays = []
+                for number in range(samples + 5):
+                    file, start = f"f{number}", 0
+                    (inbox / f".{file}").write_text("x")
+                    start = time.time()
+                    os.rename(inbox / f".{file}", inbox / file)
+                    until(lambda: file in noted(notes))
+                    delays.append((noted(notes)[file] - start) * 1000)
+                found[name] += delays[5:]
+                return percentile(delays[5:], 0.5)
+        return run
+
+    results = bench.in_turn(bench.repetitions(), {name: contestant(name, watch) for name, watch in watchers(bench).items()})
+    bench.add("event to handler, p50", "ms", results)
+    bench.add("event to handler, p99", "ms", {name: [percentile(delays, 0.99)] for name, delays in found.items()})
+    bench.details["event to handler"] = found
+
+
+def dispatch(bench):
+    """What a run adds to the time that its handler takes by itself."""
+    folder = bench.scratch("dispatch")
+    event = b'{"urlDecodedKey":"x"}'
+
+    def alone():
+        start = time.time()
+        for _ in range(100):
+            subprocess.run([bench.tool("probe")], input=event, cwd=folder, check=True)
+        return (time.time() - start) * 10
+
+    flow = Flow(bench, "events", probing(bench))
+    inbox = flow.buckets / "inbox"
+    inbox.mkdir()
+
+    def ours():
+        with flow.up():
+            for number in range(20):
+                (inbox / f"{time.time_ns()}").write_text("x")
+                time.sleep(0.05)
+            until(lambda: flow.ledger("SELECT count(*) FROM deliveries WHERE state <> 'done'")[0][0] == 0)
+        rows = flow.ledger("SELECT duration_us FROM runs ORDER BY started_at_us DESC LIMIT 20")
+        return percentile([row[0] / 1000 for row in rows], 0.5)
+
+    results = bench.in_turn(bench.repetitions(), {"sluice": ours, "the handler alone": alone})
+    flow.remove()
+    bench.add("a run of the smallest handler", "ms", results)
+
+
+def burst(bench):
+    """Many files at once: a handler for each, and the whole flow into tables."""
+    count = bench.sized(1000, 10_000)
+
+    def contestant(watch):
+        def run():
+            with watch(bench) as (inbox, notes):
+                away = inbox.parent / "away"
+                away.mkdir(exist_ok=True)
+                inputs.small_files(away, count)
+                start = time.time()
+                for file in sorted(os.listdir(away)):
+                    os.rename(away / file, inbox / file)
+                until(lambda: notes.exists() and notes.read_bytes().count(b"\n") >= count, 600)
+                return max(noted(notes).values()) - start
+        return run
+
+    results = bench.in_turn(
+        bench.repetitions(), {name: contestant(watch) for name, watch in watchers(bench).items()})
+    bench.add(f"{count:,} files, a handler each", "s", results)
+
+    def ours():
+        flow = Flow(bench, "burst", {})
+        away = flow.folder / "away"
+        away.mkdir()
+        (flow.stage / "small").mkdir()
+        inputs.small_files(away, count)
+        finished = "SELECT count(*) FROM deliveries WHERE function IN ('convert', 'load') AND state = 'done'"
+        with flow.up() as (up, processes):
+            start = time.time()
+            for file in sorted(os.listdir(away)):
+                os.rename(away / file, flow.stage / "small" / file)
+            until(lambda: time.sleep(0.2) or flow.ledger(finished)[0][0] >= 2 * count, 600)
+        stages = flow.stages()
+        for table in ("lake.small", "warehouse.small"):
+            flow.expect(table, 10 * count)
+        bench.details.setdefault("burst", []).append({"stages": stages, "resident": processes.resident})
+        flow.remove()
+        return max(stage["to"] for stage in stages.values()) - start
+
+    def theirs():
+        source, folder = bench.scratch("small"), bench.scratch("peer")
+        inputs.small_files(source, count)
+        start = time.time()
+        subprocess.run([sys.executable, ALONE, "files", source, folder], check=True)
+        seconds = time.time() - start
+        remove(source)
+        remove(folder)
+        return seconds
+
+    results = bench.in_turn(bench.repetitions(), {"sluice": ours, "DuckDB, all in one statement": theirs})
+    bench.add(f"{count:,} files into tables", "s", results)
+
+
+def idle(bench):
+    """A minute with nothing to do and 1,000 folders to watch."""
+    seconds = bench.sized(10, 60)
+    used = {}
+
+    def resting(name, process):
+        time.sleep(2)
+        before = processor_seconds(process)
+        time.sleep(seconds)
+        used.setdefault(name, []).append(int(status(process)["VmRSS"].split()[0]) / 1024)
+        return (processor_seconds(process) - before) * 60 / seconds * 1000
+
+    def folders(place):
+        for number in range(1000):
+            (place / f"t{number}").mkdir(parents=True)
+
+    def ours():
+        flow = Flow(bench, "idle", {})
+        folders(flow.stage)
+        with flow.up() as (up, _):
+            cost = resting("sluice", up.pid)
+        flow.remove()
+        return cost
+
+    def theirs():
+        folder = bench.scratch("peer")
+        folders(folder)
+        with started([bench.tool("inotifywait"), "-q", "-m", "-r", folder], stdout=subprocess.DEVNULL) as process:
+            cost = resting("inotifywait", process.pid)
+        remove(folder)
+        return cost
+
+    contestants = {"sluice": ours} | ({"inotifywait": theirs} if bench.tool("inotifywait") else {})
+    bench.add("idle, processor time in a minute", "ms", bench.in_turn(bench.repetitions(1, 5), contestants))
+    bench.add("idle, resident memory", "MiB", used)
+
+
+def startup(bench):
+    """The start with many known objects, until it is sure that nothing has changed."""
+    count = bench.sized(10_000, 100_000)
+    settings = probing(bench)
+    settings["functions"]["probe"]["concurrency"] = 0
+    flow = Flow(bench, "startup", settings)
+    inbox = flow.buckets / "inbox"
+    for folder in range(100):
+        (inbox / str(folder)).mkdir(parents=True)
+        for number in range(count // 100):
+            (inbox / str(folder) / str(number)).write_text(f"{folder} {number}")
+    bench.say(f"recording {count:,} objects")
+    flow.once()
+    if flow.ledger("SELECT count(*) FROM objects")[0][0] != count:
+        sys.exit("bench: not every object was recorded")
+
+    def ours():
+        start = time.time()
+        flow.once()
+        return time.time() - start
+
+    def find():
+        start = time.time()
+        subprocess.run(["find", inbox, "-type", "f", "-printf", "%p %s %T@\n"], check=True, stdout=subprocess.DEVNULL)
+        return time.time() - start
+
+    results = bench.in_turn(bench.repetitions(), {"sluice": ours, "find, sizes and times": find})
+    flow.remove()
+    bench.add(f"start with {count:,} known objects", "s", results)
+
+
+FIGURES = {"latency": latency, "dispatch": dispatch, "burst": burst, "idle": idle, "startup": startup}
