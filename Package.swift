@@ -74,6 +74,7 @@ let package = Package(
         .executable(name: "sync", targets: ["sync"]),
         .executable(name: "publish", targets: ["publish"]),
         .executable(name: "compact", targets: ["compact"]),
+        .executable(name: "vacuum", targets: ["vacuum"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -222,6 +223,13 @@ let package = Package(
         ),
         duckDBProgram(
             "compact",
+            [
+                "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
+                "Buckets", "FunctionConfig",
+            ]
+        ),
+        duckDBProgram(
+            "vacuum",
             [
                 "HandlerRuntime", "TableRows", "DuckDB", "DeltaTable", "LakeFiles", "Events",
                 "Buckets", "FunctionConfig",

@@ -3,7 +3,7 @@
 usage: test-peers.py FOLDER_OF_PROGRAMS
 
 Both must see the rows, partitions and types that `sluice query` sees, before and after a version of
-a file is replaced, files are joined and a column becomes wider.
+a file is replaced, files are joined, former ones removed and a column becomes wider.
 """
 import json
 import math
@@ -126,6 +126,8 @@ def main():
         after = deltalake.DeltaTable(buckets.table("typed"))
         assert after.version() == before.version() + 1 and after.history(1)[0]["operation"] == "OPTIMIZE"
         assert len(after.file_uris()) < len(before.file_uris()), f"{len(before.file_uris())} files became {len(after.file_uris())}"
+        buckets.sluice("vacuum", "typed", "--retention-hours", "0")
+        check(buckets, "typed", schema, ["place", "day"])
         buckets.drop("nested/one.jsonl", nested(100))
         check(
             buckets, "nested",

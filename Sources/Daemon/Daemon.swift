@@ -86,6 +86,7 @@ public final class Daemon: Service {
         let lock = try BucketsLock(options.buckets)
         let ledger = try Ledger(path: options.buckets.ledgerPath)
         try await recover(ledger)
+        try await ChangedQueries(config: options.config, buckets: options.buckets).note(in: ledger)
 
         let watch = try BucketWatch(
             root: options.buckets.path,

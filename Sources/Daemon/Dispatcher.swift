@@ -250,6 +250,7 @@ actor Dispatcher {
             .end(of: report, leased)
         end.onSucceeded = plans(forEndOf: function, "Succeeded")
         end.onFailed = plans(forEndOf: function, "Failed")
+        end.isCumulative = function.handler == "derive"
         let settled = try await persistence.keep { [end, ledger] in
             try await ledger.settle(end, at: now)
         }

@@ -61,6 +61,21 @@ extension DeltaAction: Codable {
     struct UnknownAction: Error {}
 }
 
+extension [DeltaAction] {
+    /// Whether a commit of these actions changes the table's rows or columns, and does not only
+    /// rearrange rows or note something.
+    public var changeRows: Bool {
+        contains { action in
+            switch action {
+            case .metadata: true
+            case .add(let file): file.dataChange
+            case .remove(let file): file.dataChange
+            case .tableProtocol, .transaction, .commitInfo: false
+            }
+        }
+    }
+}
+
 /// Actions as text: one JSON object per line, as in a commit.
 public enum CommitFile {
     /// The lines of these actions, in order.

@@ -48,10 +48,10 @@ public enum HandlerEvent: Sendable, Equatable {
         }
     }
 
-    /// Whether it is an object of nothing but `tables`.
+    /// Whether it is an object of nothing but what is asked of tables.
     private static func namesTables(_ data: Data) -> Bool {
         let value = try? JSONValue(parsing: String(decoding: data, as: UTF8.self))
-        return value?.members?.allSatisfy { $0.name == "tables" } ?? false
+        return value?.members?.allSatisfy { TablesEvent.names.contains($0.name) } ?? false
     }
 
     private struct Shape: Decodable {

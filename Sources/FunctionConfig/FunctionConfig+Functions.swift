@@ -3,7 +3,7 @@ import Events
 extension FunctionConfig {
     /// Functions of Sluice's own, with what they write.
     static let standardFunctions = [
-        "split", "crawl", "convert", "load", "similarity", "derive", "compact",
+        "split", "crawl", "convert", "load", "similarity", "derive", "compact", "vacuum",
     ]
 
     private static let reservedVariables: Set<String> = [
@@ -71,7 +71,8 @@ extension FunctionConfig {
             handler: handler.contains("/") ? absolute(handler, in: folder) : handler,
             concurrency: defaultConcurrency(of: handler, warehouse, surroundings)
         )
-        let long = ["convert", "load", "similarity", "derive", "compact"] + copyingHandlers
+        let long =
+            ["convert", "load", "similarity", "derive", "compact", "vacuum"] + copyingHandlers
         let longest = long.contains(handler) ? 86_400 : 900
         settings.timeout = reader.integer("timeout", in: 1...longest, unit: "seconds") ?? 900
         settings.memory =

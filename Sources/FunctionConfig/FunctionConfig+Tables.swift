@@ -57,6 +57,9 @@ extension FunctionConfig {
         table.targetFileSize =
             reader.integer("targetFileSize", in: 1...(1 << 40), unit: "bytes").map(Int64.init)
             ?? table.targetFileSize
+        table.retentionHours =
+            reader.integer("retentionHours", in: 0...1_000_000, unit: "hours")
+            ?? table.retentionHours
         table.mode =
             reader.choice("mode", TableSettings.Mode.allCases.map { ($0.rawValue, $0) }) ?? .append
         table.keys = reader.strings("keys") ?? []

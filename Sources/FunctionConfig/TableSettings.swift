@@ -30,6 +30,10 @@ public struct TableSettings: Sendable, Equatable {
     ///
     /// Defaults to 128 MiB.
     public var targetFileSize: Int64 = 134_217_728
+    /// How many hours back `vacuum` keeps every state of the lake table readable.
+    ///
+    /// Defaults to 168, seven days.
+    public var retentionHours = 168
     /// How versions combine.
     ///
     /// Defaults to `append`.

@@ -50,23 +50,63 @@ extension Ledger {
                 sql: "UPDATE schedules SET settled_us = ? WHERE trigger_id = ?",
                 arguments: [time, plan.trigger]
             )
-            let sequencer = Sequencer(rawValue: UInt64(clamping: time))
-            let delivery = NewDelivery(
-                event: .scheduled,
-                objectID: nil,
-                table: "",
-                sequencer: sequencer,
-                order: sequencer,
-                bytes: 0,
-                hop: 0
-            )
-            var outcome = RecordOutcome()
-            guard let pending = try delivery.insert(plan, db, now: now) else { return outcome }
-            let joined = try WaitingTimes.join(ofTrigger: plan.trigger, db, now: now)
-            outcome.withdrawn = joined.withdrawn
-            outcome.pending = [joined.newest ?? pending]
-            return outcome
+            return try Self.deliver(time, to: plan, db, now: now)
         }
+    }
+
+    /// Records the present time as a delivery, if a number is another one than at the last call.
+    ///
+    /// Number and delivery are one transaction. Without a plan only the number is kept.
+    ///
+    /// - Parameters:
+    ///   - name: What the number is called in the ledger's settings.
+    ///   - value: The number.
+    ///   - plan: Whom the delivery is for.
+    ///   - now: Microseconds since 1970.
+    /// - Throws: `LedgerError`.
+    public func fire(
+        onChangeOf name: String,
+        to value: Int64,
+        _ plan: DeliveryPlan?,
+        at now: Int64
+    ) async throws(LedgerError) {
+        try await write("note \(name)") { db in
+            let known = try Int64.fetchOne(
+                db,
+                sql: "SELECT value FROM settings WHERE name = ?",
+                arguments: [name]
+            )
+            guard known != value else { return }
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+                arguments: [name, value]
+            )
+            if let plan { _ = try Self.deliver(now, to: plan, db, now: now) }
+        }
+    }
+
+    private static func deliver(
+        _ time: Int64,
+        to plan: DeliveryPlan,
+        _ db: Database,
+        now: Int64
+    ) throws -> RecordOutcome {
+        let sequencer = Sequencer(rawValue: UInt64(clamping: time))
+        let delivery = NewDelivery(
+            event: .scheduled,
+            objectID: nil,
+            table: "",
+            sequencer: sequencer,
+            order: sequencer,
+            bytes: 0,
+            hop: 0
+        )
+        var outcome = RecordOutcome()
+        guard let pending = try delivery.insert(plan, db, now: now) else { return outcome }
+        let joined = try WaitingTimes.join(ofTrigger: plan.trigger, db, now: now)
+        outcome.withdrawn = joined.withdrawn
+        outcome.pending = [joined.newest ?? pending]
+        return outcome
     }
 
     /// Takes no time after `now` for dealt with, because the clock was set back.

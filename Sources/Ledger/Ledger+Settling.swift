@@ -53,6 +53,7 @@ private struct Settling {
             try close(delivery, as: "done", nil)
             try endOlderDeadLetters(delivery)
             try endDeadLettersOfEarlierTimes(delivery)
+            try endDeadLettersOfEarlierObjects(delivery)
             try trigger(end.onSucceeded, .succeeded, delivery)
         case .superseded(let recheckAt):
             if try hasNewerVersion(delivery) {
@@ -73,6 +74,7 @@ private struct Settling {
             outcome.dead.append(delivery.pending.order)
             try close(delivery, as: "dead", failure)
             try endDeadLettersOfEarlierTimes(delivery)
+            try endDeadLettersOfEarlierObjects(delivery)
             try trigger(end.onFailed, .failed, delivery)
         case .bisected(let limit, let failure): try reopen(delivery, limit: limit, failure)
         case .notNow(let failure): try reopen(delivery, failure)
@@ -131,6 +133,23 @@ private struct Settling {
     private func endDeadLettersOfEarlierTimes(_ delivery: LeasedDelivery) throws {
         guard delivery.event == .scheduled else { return }
         try WaitingTimes.endDeadLetters(before: delivery, db, now: now)
+    }
+
+    /// Where an object stands for all before it, so does its end.
+    private func endDeadLettersOfEarlierObjects(_ delivery: LeasedDelivery) throws {
+        guard end.isCumulative, delivery.event == .created else { return }
+        try db.cachedStatement(
+            sql: """
+                UPDATE deliveries SET state = 'superseded', ended_at_us = ?
+                WHERE state = 'dead' AND trigger_id = ? AND table_name = ? AND event = ?
+                    AND sequencer < ?
+                """
+        ).execute(
+            arguments: [
+                now, delivery.pending.trigger, delivery.pending.table, delivery.event.rawValue,
+                delivery.sequencer.column,
+            ]
+        )
     }
 
     private func hasNewerVersion(_ delivery: LeasedDelivery) throws -> Bool {

@@ -85,6 +85,11 @@ public struct RunEnd: Sendable {
     public var onSucceeded: [DeliveryPlan] = []
     /// The triggers that wait for an object becoming a dead letter of the function.
     public var onFailed: [DeliveryPlan] = []
+    /// Whether an object stands for all earlier ones of its trigger and table, as the newest commit
+    /// of a lake table does for whoever reads the table.
+    ///
+    /// Defaults to false.
+    public var isCumulative = false
     /// The catalog version that the run answered, for the events of `onSucceeded`.
     public var catalogVersion: Int?
 

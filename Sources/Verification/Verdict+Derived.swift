@@ -16,17 +16,25 @@ extension Verdict {
                 // Until all are there, nothing can be made of them.
                 derivation.from.allSatisfy({ inventory.lake[$0]?.version != nil })
             else { continue }
-            for source in derivation.from { judge(table.name, madeOf: source, by: functions) }
+            let stale = derivation.from.first { isStale(table.name, madeOf: $0, by: functions) }
+            if let stale { report(table.name, madeOf: stale) }
         }
     }
 
-    private mutating func judge(_ table: String, madeOf source: String, by functions: [String]) {
+    private func isStale(_ table: String, madeOf source: String, by functions: [String]) -> Bool {
         guard let version = inventory.lake[source]?.version,
             !inventory.ledger.movingTables.contains(source),
             isSettled(version, of: source, by: functions)
-        else { return }
+        else { return false }
+        // What only rearranged rows makes no table anew.
+        let changed = inventory.lake[source]?.changedVersion ?? version
+        return inventory.lake[table]?.derivedFrom[source] ?? -1 < changed
+    }
+
+    private mutating func report(_ table: String, madeOf source: String) {
+        let lake = inventory.lake[source]
+        let version = lake?.changedVersion ?? lake?.version ?? 0
         let made = inventory.lake[table]?.derivedFrom[source] ?? -1
-        guard made < version else { return }
         find(
             .staleResult,
             .lake,

@@ -38,38 +38,9 @@ struct CompactionRequest {
     let leastGain: Int
 
     /// Reads the event.
-    ///
-    /// - Throws: `HandlerError` when the event is of another kind, or names a table that is not
-    ///   there.
     init(_ context: HandlerContext) throws {
-        let present = try Self.lakeTables(context.buckets)
-        switch context.event {
-        case .schedule:
-            tables = present
-            leastGain = 4
-        case .tables(let event):
-            for table in event.tables ?? [] where !present.contains(table) {
-                throw HandlerError.input(
-                    "NoLakeTable",
-                    "there is no lake table \(table); `sluice tables` lists them"
-                )
-            }
-            tables = event.tables ?? present
-            leastGain = 1
-        case .objects, .crawler, nil:
-            throw HandlerError.failure(
-                "WrongEvent",
-                "compact takes a schedule, or tables by hand (`sluice compact`); give its trigger a "
-                    + "`schedule`"
-            )
-        }
-    }
-
-    /// The folders of the lake that hold a Delta log.
-    private static func lakeTables(_ buckets: BucketsFolder) throws -> [String] {
-        try FilePath.names(in: buckets.path(ofBucket: "lake")).filter { name in
-            !ObjectRules.isHidden(name)
-                && FilePath.canonical(buckets.lakeTable(name) + "/_delta_log") != nil
-        }
+        let asked = try context.lakeTables()
+        tables = asked.names
+        leastGain = asked.byHand == nil ? 4 : 1
     }
 }

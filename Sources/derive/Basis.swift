@@ -8,7 +8,7 @@ import LakeQuery
 /// The commit notes it as transactions: `derive` holds a fingerprint of everything but versions,
 /// `derive/<source>` the version of each source. So whoever comes later knows whether there is
 /// anything to do, and what is older never takes the place of what is newer.
-struct Basis: Equatable {
+struct Basis {
     /// The transaction of the fingerprint; a table that lacks it was not made by `derive`.
     static let name = "derive"
 
@@ -16,11 +16,16 @@ struct Basis: Equatable {
     let versions: [String: Int64]
     /// Query, identities of the sources, partitions and order.
     let fingerprint: Int64
+    private let logs: [String: DeltaLog]
 
     /// What a table would be made of now.
     init(_ table: TableSettings, _ query: DerivingQuery, _ sources: [LakeTable]) {
         versions = Dictionary(
             sources.map { ($0.name, $0.snapshot.version) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        logs = Dictionary(
+            sources.map { ($0.name, DeltaLog(table: $0.folder)) },
             uniquingKeysWith: { first, _ in first }
         )
         let parts =
@@ -31,12 +36,23 @@ struct Basis: Equatable {
         fingerprint = Int64(hash & UInt64(Int64.max))
     }
 
-    /// Whether a table was made of exactly this.
-    func isThat(of snapshot: Snapshot?) -> Bool {
+    /// Whether a table was made by the same query of the same rows: commits that came since have at
+    /// most rearranged them (`dataChange` false).
+    ///
+    /// Where a log does not tell any more, rows may have changed.
+    func hasSameRows(as snapshot: Snapshot?) throws(DeltaError) -> Bool {
         guard let snapshot, snapshot.transactions[Self.name] == fingerprint else { return false }
-        return versions.allSatisfy { source, version in
-            snapshot.transactions[Self.name(of: source)] == version
+        for (source, version) in versions {
+            guard let known = snapshot.transactions[Self.name(of: source)], known <= version,
+                let log = logs[source]
+            else { return false }
+            for commit in stride(from: known + 1, through: version, by: 1) {
+                guard let actions = try log.actions(at: commit), !actions.changeRows else {
+                    return false
+                }
+            }
         }
+        return true
     }
 
     /// Whether a table was made by the same query of a newer version of some source.

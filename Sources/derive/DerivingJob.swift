@@ -96,20 +96,24 @@ struct DerivingJob {
         }
     }
 
-    /// A time makes those tables due that are refreshed by the schedule of its trigger.
+    /// A time makes those tables due that are refreshed by the schedule of its trigger; that of a
+    /// trigger that waits for commits, which `sluice up` sends where a query is new, the others.
     private func tables(
         _ derived: [TableSettings],
         dueAt event: ScheduledEvent
     ) throws(HandlerError) -> [TableSettings] {
         let id = event.resources.first?.split(separator: "/", maxSplits: 1).last.map(String.init)
         let trigger = context.config.triggers.first { $0.id == id }
-        guard case .schedule(let schedule) = trigger?.source else {
+        switch trigger?.source {
+        case .schedule(let schedule):
+            return derived.filter { $0.derivation?.refresh == .schedule(schedule) }
+        case .bucket: return derived.filter { $0.derivation?.refresh == .onCommit }
+        case .crawler, nil:
             throw .failure(
                 "NoSuchTrigger",
                 "functions.json has no schedule trigger `\(id ?? "")`; start `sluice up` again so "
                     + "that it reads the file anew"
             )
         }
-        return derived.filter { $0.derivation?.refresh == .schedule(schedule) }
     }
 }

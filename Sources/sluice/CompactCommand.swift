@@ -1,8 +1,5 @@
 import ArgumentParser
-import Daemon
 import Events
-import FoundationEssentials
-import FunctionConfig
 
 /// `sluice compact`: joins the small data files of lake tables, by a run of `compact` by hand.
 struct CompactCommand: AsyncParsableCommand {
@@ -29,21 +26,11 @@ struct CompactCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let config = try common.loadConfig()
-        let buckets = try common.existingBuckets()
-        guard let function = config.functions.first(where: { $0.handler == "compact" }) else {
-            throw CommandFailure.usage(
-                "no function has the handler compact; add \"compact\": {} to functions in "
-                    + "functions.json"
-            )
-        }
-        let event = try JSONText.encode(TablesEvent(tables: tables.isEmpty ? nil : tables))
-        let request = InvokeRequest(
-            function: function.name,
-            event: String(decoding: event, as: UTF8.self)
+        let answer = try await common.answer(
+            of: "compact",
+            to: TablesEvent(tables: tables.isEmpty ? nil : tables),
+            showsLog: log
         )
-        let run = RunByHand(config: config, buckets: buckets, showsLog: log)
-        let answer = try await run.answer(to: request)
         if json {
             Console.print(answer)
             return

@@ -128,6 +128,7 @@ extension TableSettings {
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
             "maxPartitions": .integer(Int64(maxPartitions)),
             "targetFileSize": .integer(targetFileSize),
+            "retentionHours": .integer(Int64(retentionHours)),
         ]
     }
 

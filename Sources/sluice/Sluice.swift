@@ -16,7 +16,8 @@ struct Sluice: AsyncParsableCommand {
             InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self,
             InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
-            QueryCommand.self, TablesCommand.self, CompactCommand.self, MigrateCommand.self,
+            QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
+            MigrateCommand.self,
             VerifyCommand.self,
             TestCommand.self,
         ]

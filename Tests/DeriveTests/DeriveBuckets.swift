@@ -44,6 +44,23 @@ final class DeriveBuckets {
         try #require(try log.commit(actions, as: (snapshot?.version ?? -1) + 1) == .committed)
     }
 
+    /// Writes the rows of a table into one file, in a commit that changes no row.
+    func join(_ name: String) throws {
+        let table = folder.path("buckets/lake/\(name)")
+        let snapshot = try snapshot(of: name)
+        let files = try LakeWriter(table: table, schema: snapshot.schema).write(
+            LakeRelation.query(of: snapshot, table: table),
+            on: connection,
+            now: 1,
+            dataChange: false
+        )
+        let actions =
+            snapshot.files.map { .remove($0.removed(at: 1, dataChange: false)) }
+            + files.adds.map(DeltaAction.add)
+        let outcome = try DeltaLog(table: table).commit(actions, as: snapshot.version + 1)
+        try #require(outcome == .committed)
+    }
+
     /// Starts the handler for the newest commits of tables.
     func start(_ tables: String...) throws -> RunningProgram {
         try RunningProgram(

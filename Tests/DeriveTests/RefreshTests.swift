@@ -34,6 +34,20 @@ struct RefreshTests {
         #expect(try buckets.version(of: "live") == 0)
     }
 
+    @Test("is left alone when rows of a source were only rearranged")
+    func isLeftAloneByJoins() async throws {
+        let buckets = try buckets()
+        try buckets.commit("SELECT 2 AS zip", to: "calls")
+        _ = try await buckets.answer("calls")
+        try buckets.join("calls")
+        #expect(try await buckets.answer("calls") == ["live current 0"])
+        try buckets.commit("SELECT 2 AS zip", to: "calls")
+        try buckets.join("calls")
+        #expect(try await buckets.answer("calls") == ["live derived 1"])
+        #expect(try buckets.rows(of: "live") == ["1 2", "2 3"])
+        #expect(try buckets.snapshot(of: "live").transactions["derive/calls"] == 4)
+    }
+
     @Test("is made anew when its query changes")
     func queryChanges() async throws {
         let buckets = try buckets()

@@ -86,7 +86,8 @@ struct ScratchLedger {
         _ deliveries: [LeasedDelivery],
         _ outcome: ItemOutcome,
         onSucceeded: [DeliveryPlan] = [],
-        onFailed: [DeliveryPlan] = []
+        onFailed: [DeliveryPlan] = [],
+        isCumulative: Bool = false
     ) async throws -> SettleOutcome {
         var end = RunEnd(
             requestID: run,
@@ -97,6 +98,7 @@ struct ScratchLedger {
         )
         end.onSucceeded = onSucceeded
         end.onFailed = onFailed
+        end.isCumulative = isCumulative
         end.catalogVersion = 3
         return try await ledger.settle(end, at: 4000)
     }

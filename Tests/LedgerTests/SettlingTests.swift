@@ -74,6 +74,23 @@ struct SettlingTests {
         #expect(try await scratch.ledger.status().functions["split"]?.superseded == 1)
     }
 
+    @Test(
+        "lets an object stand for all before it, done or dead, where that is said",
+        arguments: [true, false]
+    )
+    func cumulative(isCumulative: Bool) async throws {
+        let scratch = try ScratchLedger()
+        let objects = try await scratch.drop(("0", "a"), ("1", "b"), ("2", "c")).pending
+        var dead: [Int] = []
+        for (run, object) in zip(["r", "s", "t"], objects) {
+            let leased = try await scratch.begin(run, [object])
+            let outcome: ItemOutcome = run == "t" ? .done : .dead(Self.failure)
+            try await scratch.settle(run, leased, outcome, isCumulative: isCumulative)
+            dead.append(try await scratch.ledger.status().deadLetters)
+        }
+        #expect(dead == (isCumulative ? [1, 1, 0] : [1, 2, 2]))
+    }
+
     @Test("tells the end of a crawl in the transaction that ends the run, once an object")
     func glue() async throws {
         let scratch = try ScratchLedger()

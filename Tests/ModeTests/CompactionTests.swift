@@ -136,7 +136,7 @@ struct CompactionTests {
     }
 
     /// A version of two rows for each name, each converted by itself.
-    private static func fill(_ flow: HandFlow, names: [String]) async throws -> [HandFlow.Version] {
+    static func fill(_ flow: HandFlow, names: [String]) async throws -> [HandFlow.Version] {
         var versions: [HandFlow.Version] = []
         for (number, name) in names.enumerated() {
             let rows = ["p", "q"].map { Row(id: "k\(number)", part: $0, value: "\(number)") }

@@ -82,6 +82,24 @@ struct HandFlow {
         return try #require(answer["results"]?.array?.first?["status"]?.string)
     }
 
+    /// Removes what is no longer needed of the table, and tells how many files that were.
+    func vacuum(_ options: String...) async throws -> Int64 {
+        let answer = try await run("sluice", ["vacuum", "--json"] + options + ["t"])
+        let result = try JSONValue(parsing: answer)["results"]?.array?.first
+        return try #require(result?["removed"]?.integer)
+    }
+
+    /// The rows of the table in an earlier version; nil where that cannot be read.
+    func rowCount(asOf version: Int) async throws -> String? {
+        let end = try await TestSupport.run(
+            builtProgram(named: "sluice"),
+            ["query", "--format", "csv", "--as-of", "\(version)", "SELECT count(*) FROM t"],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": "/"],
+            folder: folder.path
+        )
+        return end.code == 0 ? end.text.split(separator: "\n").last.map(String.init) : nil
+    }
+
     /// Runs a handler outside of the daemon's rules, beside others.
     func start(_ program: String, event: String) throws -> RunningProgram {
         try RunningProgram(

@@ -18,8 +18,11 @@ struct CleanFlowTests {
         try await flow.up()
         #expect(try flow.version("orders") == before + 1)
         #expect(try await flow.findings() == [], "after compaction")
+        let cleaned = try await flow.sluice(["vacuum", "--retention-hours", "0"])
+        #expect(cleaned.text.contains("orders: "), "\(cleaned.errors)")
+        #expect(try await flow.findings() == [], "after clean-up")
         let checked = try #require(try await flow.verify()["checked"])
-        #expect(checked["tables"]?.integer == 11)
+        #expect(checked["tables"]?.integer == 12)
         #expect(checked["deadLetters"]?.integer == 2)
         #expect(checked["objects"]?.integer ?? 0 > 20)
     }

@@ -137,6 +137,7 @@ extension Fault {
             "warehouse.days MissingTable",
             "warehouse.events MissingTable",
             "warehouse.lines MissingTable",
+            "warehouse.offers MissingTable",
             "warehouse.orders MissingTable",
             "warehouse.places MissingTable",
             "warehouse.prices MissingTable",

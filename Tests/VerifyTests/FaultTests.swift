@@ -15,6 +15,9 @@ struct FaultTests {
     @Test("finds it in the ledger", arguments: Fault.ledger)
     func ledger(fault: Fault) async throws { try await check(fault) }
 
+    @Test("finds it in derived tables", arguments: Fault.derived)
+    func derived(fault: Fault) async throws { try await check(fault) }
+
     private func check(_ fault: Fault) async throws {
         let flow = try await FlowFolder(copyOf: PreparedFlow.settled())
         try await fault.plant(flow)

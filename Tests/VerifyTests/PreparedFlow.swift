@@ -13,6 +13,7 @@ enum PreparedFlow {
           "trips": {"transform": "trips.sql"},
           "events": {"chunks": "purge"},
           "strict": {"columns": {"n": "bigint"}, "onError": "skip_file"},
+          "offers": {"from": ["lines"], "query": "offers.sql", "sortBy": ["number"]},
           "places": {
             "columns": {"indicator_id": "string", "locale": "string", "interval": "string",
               "dimension_id": "string", "value": "double"},
@@ -61,6 +62,8 @@ enum PreparedFlow {
         SELECT trip, unnest(string_split(cities, '|')) AS city FROM source WHERE status = 'done'
         """
 
+    static let query = "SELECT a AS number, 10 * a AS price FROM lines"
+
     private static func places(_ locales: [String], factor: Int, _ name: String = "I") -> String {
         var text = "indicator_id,locale,interval,dimension_id,value\n"
         for (index, locale) in locales.enumerated() {
@@ -78,6 +81,7 @@ enum PreparedFlow {
     static func made(steps count: Int) async throws -> FlowFolder {
         let flow = try FlowFolder(settings: settings)
         try flow.folder.write(transform, to: "trips.sql")
+        try flow.folder.write(query, to: "offers.sql")
         for step in steps.prefix(count) { try await apply(step, to: flow) }
         return flow
     }

@@ -9,7 +9,8 @@ struct RemedyTests {
     /// The first fault of each kind of finding.
     static let typical: [Fault] = {
         var kinds: Set<String> = []
-        return (Fault.lake + Fault.warehouse + Fault.folders + Fault.ledger).filter { fault in
+        return (Fault.lake + Fault.warehouse + Fault.folders + Fault.ledger + Fault.derived).filter
+        { fault in
             let own = fault.findings.map { finding in
                 let words = finding.split(separator: " ")
                 return "\(words[0].prefix { $0 != "." }) \(words[1])"

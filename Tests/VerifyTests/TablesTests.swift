@@ -14,7 +14,8 @@ struct TablesTests {
         }
         #expect(
             lines.map(\.first) == [
-                "table", "compared_sets", "days", "events", "lines", "orders", "places", "prices",
+                "table", "compared_sets", "days", "events", "lines", "offers", "orders", "places",
+                "prices",
                 "products",
                 "strict", "trips", "weighted_distances",
             ]

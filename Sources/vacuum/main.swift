@@ -1,0 +1,3 @@
+import HandlerRuntime
+
+Handler.run(named: "vacuum", vacuum)
