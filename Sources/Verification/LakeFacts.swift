@@ -4,8 +4,8 @@ public struct LakeFacts: Sendable, Codable, Equatable {
     public var table: String
     /// The newest version; nil where there is no log or it cannot be read.
     public var version: Int64?
-    /// The newest version that changed data, and did not only rearrange rows.
-    public var changedVersion: Int64?
+    /// The newest version with which rows came or went, and were not only rearranged.
+    public var dataVersion: Int64?
     /// The table's id, a UUID that stays.
     public var id: String?
     /// Why the log cannot be read; nil where it can.

@@ -127,7 +127,7 @@ extension Verdict {
     private mutating func judgeProgress() {
         guard let input = inventory.config.similarityTable?.name,
             let results = inventory.lake["weighted_distances"], results.problem == nil,
-            let lake = inventory.lake[input], let version = lake.changedVersion, !isComputing,
+            let lake = inventory.lake[input], let version = lake.dataVersion, !isComputing,
             !inventory.ledger.movingTables.contains(input),
             isSettled(version, of: input, by: wiring.functions("similarity"))
         else { return }

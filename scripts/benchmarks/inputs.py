@@ -27,7 +27,7 @@ def generated(bench, kind, *arguments):
 
 def indicators(bench, megabytes):
     """A TSV of about that size: 40 indicators, in order."""
-    return generated(bench, "indicators", str(round(megabytes * 1e6 / BYTES_PER_ROW, -2)).split(".")[0])
+    return generated(bench, "series", str(round(megabytes * 1e6 / BYTES_PER_ROW, -2)).split(".")[0])
 
 
 def small_files(folder, count):

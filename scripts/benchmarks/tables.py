@@ -130,7 +130,7 @@ def load(bench):
 
 def load_postgres(bench):
     """A staged version of two million rows into a PostgreSQL server, beside one statement over ATTACH."""
-    source = inputs.generated(bench, "indicators", bench.sized("500000", "2000000"))
+    source = inputs.generated(bench, "series", bench.sized("500000", "2000000"))
     with server(bench) as url:
         flow = staged(bench, "load-postgres", source)
         manifests = flow.manifests()

@@ -69,7 +69,7 @@ struct LakeInventory {
         in facts: inout LakeFacts
     ) {
         facts.version = snapshot.version
-        facts.changedVersion = history.entries.last { $0.changesData }?.version
+        facts.dataVersion = history.entries.last { $0.changesData }?.version
         facts.id = snapshot.metadata.id
         facts.partitionColumns = snapshot.metadata.partitionColumns
         facts.columns = snapshot.schema.fields.map {
