@@ -8,6 +8,8 @@ public struct LakeFacts: Sendable, Codable, Equatable {
     public var dataVersion: Int64?
     /// The table's id, a UUID that stays.
     public var id: String?
+    /// The newest version that changed rows or columns; nil where the log does not tell.
+    public var changedVersion: Int64?
     /// Why the log cannot be read; nil where it can.
     public var problem: String?
     /// The oldest commit that is there.

@@ -35,6 +35,7 @@ struct LakeInventory {
             facts.oldestCommit = history.commits.first
             facts.missingCommits = history.missing
             facts.modes = history.modes
+            facts.changedVersion = history.changed
             facts.doubledFiles = history.doubled
             // What was committed since the history was read is not looked at.
             snapshot = try history.newest.flatMap { try log.snapshot(at: $0, using: checkpoints) }

@@ -23,6 +23,8 @@ struct LogHistory {
     private(set) var figures: [CommitInfo.Figures] = []
     /// The modes in which Sluice's commits were made, in order of their first use.
     private(set) var modes: [String] = []
+    /// The last commit that changed rows or columns.
+    private(set) var changed: Int64?
     /// What each commit did, in order.
     private(set) var entries: [Entry] = []
 
@@ -117,6 +119,7 @@ struct LogHistory {
 
     private mutating func take(_ actions: [DeltaAction], _ version: Int64) throws {
         var entry = Entry(version: version, rows: 0, added: 0, removed: 0)
+        if actions.changeRows { changed = version }
         var added: Set<String> = []
         var addedRows: Int64 = 0
         var broughtRows: Int64?
