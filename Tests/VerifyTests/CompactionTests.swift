@@ -54,6 +54,7 @@ struct CompactionTests {
     func schedule() async throws {
         let flow = try FlowFolder(settings: PreparedFlow.settings)
         try flow.folder.write(PreparedFlow.transform, to: "trips.sql")
+        try flow.folder.write(PreparedFlow.query, to: "offers.sql")
         let row = "indicator_id,locale,interval,dimension_id,value\n"
         var counts: [Int] = []
         for number in 1...5 {
