@@ -73,10 +73,15 @@ final class DeriveBuckets {
 
     /// Runs the handler for the newest commits of tables.
     func run(_ tables: String...) async throws -> ProgramEnd {
+        try await run(event: try JSONText.encode(S3Event(records: try tables.map(record))))
+    }
+
+    /// Runs the handler for an event.
+    func run(event: Data) async throws -> ProgramEnd {
         try await TestSupport.run(
             builtProgram(named: "derive"),
             ["--config", folder.path("functions.json"), "--buckets", folder.path("buckets")],
-            input: try JSONText.encode(S3Event(records: try tables.map(record))),
+            input: event,
             folder: folder.path
         )
     }

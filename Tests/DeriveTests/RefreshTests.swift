@@ -1,4 +1,5 @@
 import DeltaTable
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -24,6 +25,19 @@ struct RefreshTests {
         let snapshot = try buckets.snapshot(of: "live")
         #expect(snapshot.transactions["derive/calls"] == 1)
         #expect(snapshot.files.count == 1)
+    }
+
+    @Test("is made when a person asks for it by name, or for all")
+    func isAskedFor() async throws {
+        let buckets = try buckets()
+        let all = try await buckets.run(event: Data("{}".utf8))
+        #expect(try DeriveBuckets.answers(all) == ["live derived 0"])
+        try buckets.commit("SELECT 2 AS zip", to: "calls")
+        let one = try await buckets.run(event: Data(#"{"tables": ["live"]}"#.utf8))
+        #expect(try DeriveBuckets.answers(one) == ["live derived 1"])
+        let other = try await buckets.run(event: Data(#"{"tables": ["calls"]}"#.utf8))
+        #expect(other.code == 65)
+        #expect(other.errors.contains("calls has no `query`"))
     }
 
     @Test("is left alone while nothing that it is made of changes")
