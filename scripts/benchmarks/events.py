@@ -211,8 +211,8 @@ def burst(bench):
 
 
 def idle(bench):
-    """A minute with nothing to do and 1,000 folders to watch."""
-    seconds = bench.sized(10, 60)
+    """Nothing to do and 1,000 folders to watch, as if for a minute."""
+    seconds = bench.sized(10, 30)
     used = {}
 
     def resting(name, process):

@@ -201,31 +201,6 @@ def flow(bench):
         bench.add(f"most memory of a process, {size(source)}", "MiB", {"sluice": most})
 
 
-def steps(bench):
-    """The steps of one file on its way into the lake, `load` paused, beside a bare COPY."""
-    source = inputs.indicators(bench, bench.sized(100, 1000))
-    runs = []
-
-    def ours():
-        settings = {"functions": functions(load={"concurrency": 0}), "tables": {"indicators": inputs.INDICATORS}}
-        flow = Flow(bench, "steps", settings)
-        inputs.warm(source)
-        start = time.time()
-        flow.drop(source, "indicators")
-        flow.once()
-        stages = flow.stages()
-        done = flow.committed("indicators")
-        flow.remove()
-        runs.append({"notice and digest": stages["split"]["from"] - start} | {
-            name: stages[name]["seconds"] for name in ("split", "crawl", "convert")})
-        return done - start
-
-    results = bench.in_turn(bench.repetitions(), {"sluice": ours, "DuckDB COPY": lambda: peer(bench, "copy", source)})
-    bench.add(f"drop to lake {size(source)}", "s", results)
-    for name in runs[0]:
-        bench.add(f"of it {name}", "s", {"sluice": [run[name] for run in runs]})
-
-
 def similarity(bench):
     """The similarity of 3,142 places, from the drop to the lake tables."""
     source = inputs.generated(bench, "counties")
@@ -252,6 +227,6 @@ def size(source):
 
 
 FIGURES = {
-    "split": split, "convert": convert, "load": load, "load-postgres": load_postgres, "steps": steps, "flow": flow,
+    "split": split, "convert": convert, "load": load, "load-postgres": load_postgres, "flow": flow,
     "similarity": similarity,
 }
