@@ -37,6 +37,7 @@ def main():
     for name in options.only or ORDER:
         bench.say(name)
         FIGURES[name](bench)
+        bench.write(described)
     described["loadAtEnd"] = os.getloadavg()[0]
     print(f"load at the end {described['loadAtEnd']:.1f}\n")
     bench.print_table()

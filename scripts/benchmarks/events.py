@@ -173,9 +173,9 @@ def burst(bench):
                 return max(noted(notes).values()) - start
         return run
 
-    results = bench.in_turn(
-        bench.repetitions(), {name: contestant(watch) for name, watch in watchers(bench).items()})
-    bench.add(f"{count:,} files, a handler each", "s", results)
+    # incron starts all handlers at once and has the machine stand still.
+    known = {name: contestant(watch) for name, watch in watchers(bench).items() if name != "incron"}
+    bench.add(f"{count:,} files, a handler each", "s", bench.in_turn(bench.repetitions(), known))
 
     def ours():
         flow = Flow(bench, "burst", {})

@@ -103,8 +103,9 @@ def convert(bench):
         contestants = {"sluice": ours, "DuckDB COPY": lambda: peer(bench, "copy", source)}
         if bench.tool("duckdb"):
             contestants["DuckDB command line"] = lambda: command_line(bench, source)
-        contestants["Polars"] = lambda: peer(bench, "polars", source)
-        contestants["delta-rs"] = lambda: peer(bench, "deltalake", source)
+        if megabytes == 100:
+            contestants["Polars"] = lambda: peer(bench, "polars", source)
+            contestants["delta-rs"] = lambda: peer(bench, "deltalake", source)
         results = bench.in_turn(bench.repetitions(), contestants)
         flow.expect("lake.indicators", rows_of(source))
         flow.remove()
