@@ -2,7 +2,7 @@
 
 usage: scripts/bench [--quick] [--only NAME ...]
 
-NAME is one of: latency dispatch burst split convert load load-postgres flow idle startup similarity
+NAME is one of: latency dispatch burst burst-tables split convert load load-postgres flow idle startup similarity
 
 Prints one table of medians (least to most) and writes every figure to .build/bench/results.json. Times
 are wall clock; a ratio is the median of the ratios of single repetitions. Nothing is asserted: another
@@ -18,7 +18,7 @@ import machine
 import tables
 from bench import Bench
 
-ORDER = ["latency", "dispatch", "burst", "split", "convert", "load", "load-postgres", "flow", "idle", "startup", "similarity"]
+ORDER = ["latency", "dispatch", "burst", "burst-tables", "split", "convert", "load", "load-postgres", "flow", "idle", "startup", "similarity"]
 FIGURES = events.FIGURES | tables.FIGURES
 
 
