@@ -114,6 +114,30 @@ public struct DeltaLog: Sendable {
         version > 0 && version % checkpointInterval == 0
     }
 
+    /// Writes the checkpoint that is due after a commit, if one is.
+    ///
+    /// Without it readers need more time, and the table is what it was: the commit stands.
+    ///
+    /// - Parameters:
+    ///   - version: The version that was committed.
+    ///   - now: The present time in milliseconds since 1970.
+    ///   - codec: Reads and writes checkpoints.
+    /// - Returns: Why it could not be written; `nil` where it was, or none is due.
+    public func writeCheckpointIfDue(
+        after version: Int64,
+        now: Int64,
+        using codec: borrowing some CheckpointCodec & ~Copyable
+    ) -> DeltaError? {
+        guard Self.isCheckpointDue(after: version) else { return nil }
+        do throws(DeltaError) {
+            guard let snapshot = try snapshot(at: version, using: codec) else { return nil }
+            try writeCheckpoint(of: snapshot, now: now, using: codec)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Writes a checkpoint, so that readers need not read older commits.
     ///
     /// A failure leaves the table as readable as before.

@@ -5,9 +5,14 @@ public enum ColumnNames {
     /// Lower case, runs of other characters than letters, digits and `_` become one `_`, ends
     /// trimmed; empty when nothing is left.
     public static func name(of original: String) -> String {
+        String(folded(original).trimming("_"))
+    }
+
+    /// A text in lower case with runs of other characters than letters, digits and `_` as one `_`.
+    public static func folded(_ text: some StringProtocol) -> String {
         var name = String.UnicodeScalarView()
         var inRun = false
-        for scalar in original.lowercased().unicodeScalars {
+        for scalar in text.lowercased().unicodeScalars {
             switch scalar {
             case "a"..."z", "0"..."9", "_":
                 name.append(scalar)
@@ -17,7 +22,7 @@ public enum ColumnNames {
                 inRun = true
             }
         }
-        return String(String(name).trimming("_"))
+        return String(name)
     }
 
     /// The names of a header's cells, in order: blank ones `column_3`, repeated ones `x_2`.

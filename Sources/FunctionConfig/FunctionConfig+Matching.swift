@@ -25,19 +25,7 @@ extension FunctionConfig {
         } else {
             first = key.prefix { $0 != "." }
         }
-        var name = String.UnicodeScalarView()
-        var inRun = false
-        for scalar in first.lowercased().unicodeScalars {
-            switch scalar {
-            case "a"..."z", "0"..."9", "_":
-                name.append(scalar)
-                inRun = false
-            default:
-                if !inRun { name.append("_") }
-                inRun = true
-            }
-        }
-        return String(name)
+        return ColumnNames.folded(first)
     }
 
     /// The bucket triggers that an event for an object sets off, in the order of the file.

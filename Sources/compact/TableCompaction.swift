@@ -166,22 +166,13 @@ struct TableCompaction: ~Copyable {
             + written.adds.map { .add($0) }
         while let newest = try log.snapshot(using: checkpoints), newest.holds(batch, as: snapshot) {
             guard try log.commit(actions, as: newest.version + 1) == .committed else { continue }
-            try writeCheckpoint(after: newest.version + 1, now: now)
-            return newest.version + 1
+            let version = newest.version + 1
+            if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
+                HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+            }
+            return version
         }
         return nil
-    }
-
-    /// A checkpoint that cannot be written costs readers time, not the table.
-    private func writeCheckpoint(after version: Int64, now: Int64) throws {
-        guard DeltaLog.isCheckpointDue(after: version),
-            let snapshot = try log.snapshot(at: version, using: checkpoints)
-        else { return }
-        do {
-            try log.writeCheckpoint(of: snapshot, now: now, using: checkpoints)
-        } catch {
-            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
-        }
     }
 }
 

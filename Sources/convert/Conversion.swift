@@ -191,7 +191,9 @@ struct Conversion: ~Copyable {
             // The commit may be there although it was reported as failed: keep what it may need.
             throw HandlerError.failure("CommitFailed", error.description)
         }
-        try checkpoint(after: version, now: now)
+        if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
+            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+        }
         for chosen in chosen {
             answer(
                 chosen.manifest,
@@ -203,18 +205,6 @@ struct Conversion: ~Copyable {
             )
         }
         return true
-    }
-
-    /// A checkpoint that cannot be written costs readers time, not the table.
-    private func checkpoint(after version: Int64, now: Int64) throws {
-        guard DeltaLog.isCheckpointDue(after: version),
-            let snapshot = try log.snapshot(at: version, using: checkpoints)
-        else { return }
-        do {
-            try log.writeCheckpoint(of: snapshot, now: now, using: checkpoints)
-        } catch {
-            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
-        }
     }
 
     private func removeQuarantines(replacedBy chosen: [PreparedVersion], in snapshot: Snapshot?) {

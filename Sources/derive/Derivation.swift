@@ -59,7 +59,10 @@ struct Derivation {
                 result.files.discard()
                 continue
             }
-            checkpoint(after: version, checkpoints)
+            let now = UTCTime.nowMicroseconds() / 1000
+            if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
+                HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+            }
             return answer("derived", version, result)
         }
         throw HandlerError.failure(
@@ -237,18 +240,6 @@ struct Derivation {
                 partitionColumns: table.partitionBy,
                 configuration: snapshot.metadata.configuration
             )
-    }
-
-    /// A checkpoint that cannot be written costs readers time, not the table.
-    private func checkpoint(after version: Int64, _ checkpoints: borrowing DuckDBCheckpoints) {
-        guard DeltaLog.isCheckpointDue(after: version) else { return }
-        do {
-            guard let snapshot = try log.snapshot(at: version, using: checkpoints) else { return }
-            let now = UTCTime.nowMicroseconds() / 1000
-            try log.writeCheckpoint(of: snapshot, now: now, using: checkpoints)
-        } catch {
-            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
-        }
     }
 
     // MARK: - The answer

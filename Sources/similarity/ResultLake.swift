@@ -120,10 +120,8 @@ final class ResultLake {
             actions += removes.map { .remove($0.removed(at: now)) } + adds.map(DeltaAction.add)
             let version = (snapshot?.version ?? -1) + 1
             guard try log.commit(actions, as: version) == .committed else { continue }
-            if DeltaLog.isCheckpointDue(after: version),
-                let snapshot = try log.snapshot(using: checkpoints)
-            {
-                try log.writeCheckpoint(of: snapshot, now: now, using: checkpoints)
+            if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
+                HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
             }
             return
         }

@@ -15,7 +15,6 @@ class Figure:
     ours: list
     peer_name: str = ""
     peer: list = dataclasses.field(default_factory=list)
-    note: str = ""
 
     @property
     def ratio(self):
@@ -26,7 +25,7 @@ class Figure:
     def as_json(self):
         return {
             "figure": self.name, "unit": self.unit, "ours": self.ours, "peer": self.peer_name, "theirs": self.peer,
-            "ratio": self.ratio, "note": self.note,
+            "ratio": self.ratio,
         }
 
 
@@ -54,11 +53,11 @@ class Bench:
                 results[name].append(run())
         return results
 
-    def add(self, name, unit, results, ours="sluice", note=""):
+    def add(self, name, unit, results, ours="sluice"):
         """Notes a figure for each peer in `results`, lists of numbers by contestant."""
         peers = [peer for peer in results if peer != ours]
         for peer in peers or [""]:
-            self.figures.append(Figure(name, unit, results[ours], peer, results.get(peer, []), note))
+            self.figures.append(Figure(name, unit, results[ours], peer, results.get(peer, [])))
 
     def tool(self, name):
         """The path of a peer's program; None where it could not be had."""
