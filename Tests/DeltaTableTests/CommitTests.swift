@@ -141,4 +141,19 @@ struct CheckpointRuleTests {
     func due(version: Int64, isDue: Bool) {
         #expect(DeltaLog.isCheckpointDue(after: version) == isDue)
     }
+
+    @Test("is written where it is due, and a failure is told while the commit stands")
+    func whereDue() throws {
+        let table = try ScratchTable()
+        try table.commit(versions: 51)
+        let codec = LineCheckpoints()
+        let pointer = "lake/t/_delta_log/_last_checkpoint"
+        #expect(table.log.writeCheckpointIfDue(after: 49, now: 0, using: codec) == nil)
+        #expect(try !table.folder.files().contains(pointer))
+        let failing = DeltaLog(table: table.path, store: FailingStore(healthyCalls: 0))
+        #expect(failing.writeCheckpointIfDue(after: 50, now: 0, using: codec) != nil)
+        #expect(try table.snapshot()?.version == 50)
+        #expect(table.log.writeCheckpointIfDue(after: 50, now: 0, using: codec) == nil)
+        #expect(try table.folder.text(pointer).contains(#""version":50"#))
+    }
 }
