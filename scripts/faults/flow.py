@@ -13,20 +13,24 @@ import time
 
 HANDLERS = ["split", "crawl", "convert", "load", "similarity", "derive", "compact", "vacuum", "sync", "publish"]
 
-# A handler takes the next line of its plan, if there is one: options of strace that kill it at a call, then a name.
+# A handler takes the next line of its plan, if there is one: `CALLS WHEN PATH # name` kills it with SIGKILL when it makes
+# one of these system calls for the WHEN-th time, before the call takes place; only calls on PATH count, unless it is `-`.
 WRAPPER = """#!/bin/bash
-if [ -e '{plans}/{name}' ]; then
-    exec 9<>'{plans}/{name}'
+plan='{plans}/{name}'
+if [ -e "$plan" ]; then
+    exec 9<"$plan.lock"
     flock 9
-    IFS= read -r line <&9
-    tail -n +2 '{plans}/{name}' >'{plans}/.{name}' && cat '{plans}/.{name}' >'{plans}/{name}'
-    exec 9>&-
+    IFS= read -r line <"$plan" && sed -i 1d "$plan"
+    exec 9<&-
     if [[ $line == *' # '* ]]; then
-        strace -f -qq --seccomp-bpf -o /dev/null ${{line%% # *}} -- '{real}/{name}' "$@"
+        read -r calls when path _ <<<"$line"
+        options=(-e "trace=$calls" -e "inject=$calls:signal=SIGKILL:when=$when")
+        [ "$path" = - ] || options+=(-P "$path")
+        strace -f -qq -o /dev/null "${{options[@]}}" -- '{real}/{name}' "$@"
         code=$?
-        [ $code -eq 137 ] && printf '%s\\n' "${{line##* # }}" >>'{plans}/done'
-        [ $code -eq 137 ] && kill -KILL $$
-        exit $code
+        [ $code -eq 137 ] || exit $code
+        printf '%s\\n' "{name}: ${{line##* # }}" >>'{plans}/done'
+        kill -KILL $$
     fi
 fi
 exec '{real}/{name}' "$@"
@@ -65,7 +69,8 @@ class Flow:
             wrapper.rename(self.programs / name)
 
     def plan(self, handler, lines):
-        """Each next run of a handler takes a line: `options of strace # name`, or an empty one for an undisturbed run."""
+        """Each next run of a handler takes a line: `CALLS WHEN PATH # name`, or an empty one for an undisturbed run."""
+        (self.plans / f"{handler}.lock").touch()
         (self.plans / handler).write_text("".join(f"{line}\n" for line in lines))
 
     def planned(self):
