@@ -17,7 +17,6 @@ actor Intake {
     private let watch: BucketWatch
     private let logger: Logger
     private let persistence: Persistence
-    private let watchedBuckets: [String]
 
     private let smallFiles = WorkThread(name: "sluice.files")
     private let largeFiles = WorkThread(name: "sluice.large-files")
@@ -59,7 +58,6 @@ actor Intake {
         self.watch = watch
         self.logger = logger
         persistence = Persistence(logger: logger)
-        watchedBuckets = WatchScope.watchedBuckets(of: config)
     }
 
     /// Takes in what the watch tells until the task is cancelled.
@@ -107,8 +105,10 @@ actor Intake {
             openSince = openSince.filter { key, _ in
                 key.bucket != folder.bucket || !key.key.hasPrefix(below)
             }
-            let keys = try await ledger.presentKeys(inBucket: folder.bucket)
-            let gone = keys.filter { $0.hasPrefix(below) }.sorted()
+            let gone = try await ledger.presentKeys(
+                inBucket: folder.bucket,
+                below: folder.key.isEmpty ? nil : folder.key
+            )
             try await take(
                 gone.map { Candidate(key: .init(bucket: folder.bucket, key: $0), notice: .scan) }
             )
@@ -123,7 +123,7 @@ actor Intake {
                 logger.warning("notifications were lost; the buckets are scanned")
             }
             if reason != .interval { try await ledger.forgetRefusedNames() }
-        case .scanFinished: try await takeRemovals()
+        case .scanFinished: break
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
         case .noticed: await dispatcher.settingsWereTouched()
         case .degraded(let reason): logger.warning("\(reason)")
@@ -157,18 +157,6 @@ actor Intake {
             }
         }
         try await take(candidates)
-    }
-
-    /// After a scan: what is recorded and no longer there was removed meanwhile.
-    private func takeRemovals() async throws {
-        for bucket in watchedBuckets {
-            let keys = try await ledger.presentKeys(inBucket: bucket)
-            let gone = await smallFiles.perform { [reader] in
-                keys.sorted().map { ObjectKey(bucket: bucket, key: $0) }
-                    .filter { reader.identity(of: $0) == nil }
-            }
-            try await take(gone.map { Candidate(key: $0, notice: .scan) })
-        }
     }
 
     private func setApart(_ candidate: Candidate) {
