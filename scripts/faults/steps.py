@@ -27,6 +27,11 @@ STEPS = [
     ("derive", "link", 1, "-", "between data file and commit"),
     ("derive", "exit_group", 1, "-", "between commit and ledger"),
     ("load", "exit_group", 1, "-", "between commit and ledger"),
+    ("compact", "fsync", 1, "-", "between joined files"),
+    ("compact", "link", 1, "-", "between joined files and commit"),
+    ("compact", "exit_group", 1, "-", "between commit and answer"),
+    ("vacuum", "unlink", 2, "-", "between files that go"),
+    ("vacuum", "exit_group", 1, "-", "between files that went and answer"),
 ]
 FILE_STEPS = [
     ("load", "write", 1, "warehouse.duckdb.wal", "before the transaction is written"),
@@ -116,6 +121,8 @@ def run(programs, scratch, seed, server=None):
         if not missed:
             break
         flow.run("redrive", check=False)
+        flow.run("compact", check=False)
+        flow.run("vacuum", "--retention-hours", "0", check=False)
         workload.drop_all(flow, [workload.same_rows(made[-1], again)], recorded=False)
     flow.settle(workload.DEAD)
     rows = compare(flow, wanted)
