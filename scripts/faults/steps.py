@@ -49,7 +49,10 @@ def server_steps(dice):
 
 
 def plans(flow, steps, dice):
-    """Gives every handler a plan with its steps in some order; between two of them a run goes undisturbed."""
+    """Gives every handler a plan with its steps in some order.
+
+    Between two of them a run goes undisturbed, but not of `compact` and `vacuum`: after it there is nothing left to do.
+    """
     by_handler = {}
     for handler, calls, when, path, name in steps:
         place = path if path == "-" else str(flow.buckets / path)
@@ -57,7 +60,8 @@ def plans(flow, steps, dice):
     flow.wrap(*by_handler)
     for handler, lines in by_handler.items():
         dice.shuffle(lines)
-        flow.plan(handler, [line for each in lines for line in (each, "")])
+        pause = [] if handler in ("compact", "vacuum") else [""]
+        flow.plan(handler, [line for each in lines for line in (each, *pause)])
 
 
 def expected(programs, folder, made, settings):
