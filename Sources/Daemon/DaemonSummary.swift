@@ -27,6 +27,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftNotNow: [String: Int] = [:]
     /// Left by `up --once`: files that somebody still has open for writing.
     public var leftOpen: [ObjectKey] = []
+    /// Left by `up --once`: why records of ended events could not be written; nil when they are.
+    public var leftRecords: String?
     /// Deliveries in the ledger of triggers or functions that the configuration does not have.
     public var foreign = 0
 
@@ -54,6 +56,6 @@ public struct DaemonSummary: Sendable, Equatable {
     public init() {}
 
     /// Whether `up --once` has done everything it was asked for: no dead letter made, nothing left
-    /// that still answers "not now".
-    public var isSuccess: Bool { deadLetters == 0 && leftNotNow.isEmpty }
+    /// that still answers "not now", every record written.
+    public var isSuccess: Bool { deadLetters == 0 && leftNotNow.isEmpty && leftRecords == nil }
 }

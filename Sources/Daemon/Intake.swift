@@ -222,10 +222,7 @@ actor Intake {
             try await ledger.refuse(path: key.description, reason: "it cannot be read: \(reason)")
             return nil
         case .read(let identity, let checkedAt, let eTag, let manifest):
-            let origin = dispatcher.origin(
-                of: key,
-                changedAt: identity.changedNanoseconds / 1000
-            )
+            let origin = try await origin(of: key, identity)
             return .present(
                 ObservedObject(
                     key: key,
@@ -260,13 +257,19 @@ actor Intake {
         _ origin: (hop: Int, requestID: String?)
     ) async throws -> HandlerFailure? {
         guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
-        let chain = try await ledger.chain(endingIn: requestID, limit: 3)
-        let path = ([key.description] + chain).joined(separator: " <- ")
-        return HandlerFailure(
-            errorType: "LoopDetected",
-            errorMessage: "\(origin.hop) runs in a row set each other off: \(path) ...; let the "
-                + "function write where no trigger of the loop looks, or narrow a trigger"
-        )
+        return try await LoopReport(ledger: ledger)
+            .failure(endingIn: requestID, key.description, hops: origin.hop)
+    }
+
+    /// Which run an object comes from: the file of a record names it, others are known by their time.
+    private func origin(
+        of key: ObjectKey,
+        _ identity: FileIdentity
+    ) async throws -> (hop: Int, requestID: String?) {
+        if let run = config.run(ofRecord: key), let hop = try await ledger.hop(ofRun: run) {
+            return (hop + 1, run)
+        }
+        return dispatcher.origin(of: key, changedAt: identity.changedNanoseconds / 1000)
     }
 
     private func end() {

@@ -9,6 +9,9 @@ enum LedgerSchema {
         migrator.registerMigration("schedules, runs by hand") {
             try $0.execute(sql: schedulesAndRunsByHand)
         }
+        migrator.registerMigration("records, forgotten dead letters") {
+            try $0.execute(sql: records)
+        }
         return migrator
     }()
 

@@ -51,6 +51,8 @@ public enum DeliveryEvent: String, Sendable {
     case failed = "Failed"
     /// A point in time was reached.
     case scheduled = "Scheduled"
+    /// A delivery to another function ended, and its record is the event.
+    case destination = "Destination"
 }
 
 /// A trigger that matches: one delivery to be made for it.

@@ -90,14 +90,20 @@ struct Recording {
         guard newest.known.isDeleted else { return }
         try requeue(
             """
-            state = 'cancelled' AND object_id IN (SELECT id FROM objects
+            state IN ('cancelled', 'purged') AND object_id IN (SELECT id FROM objects
             WHERE source_bucket = ? AND source_key = ? AND source_sequencer = ?)
             """,
             [object.key.bucket, object.key.key, newest.known.version.sequencer.column]
         )
         // What never set anything off was never accepted either.
         let wasDelivered = try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deliveries WHERE object_id = ?)"),
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM deliveries WHERE object_id = ?1)
+                        OR EXISTS (SELECT 1 FROM objects WHERE id = ?1
+                            AND pruned_at_us IS NOT NULL)
+                    """
+            ),
             arguments: [newest.id]
         )
         if wasDelivered != true { try deliver(object, newest.known.version, objectID: newest.id) }

@@ -50,6 +50,8 @@ public struct LedgerFacts: Sendable, Equatable {
         public var isPurged: Bool
         /// What it set off.
         public var deliveries: [Delivery]
+        /// Whether that is forgotten, see `retention`.
+        public var isPruned = false
 
         /// Puts an object together.
         public init(
@@ -102,6 +104,8 @@ public struct LedgerFacts: Sendable, Equatable {
         case dead
         /// The object was deleted, or a newer version was accepted.
         case cancelled
+        /// It was a dead letter, and somebody has forgotten it.
+        case purged
 
         /// Whether something is still to come.
         public var isOpen: Bool { self == .queued || self == .running || self == .waiting }

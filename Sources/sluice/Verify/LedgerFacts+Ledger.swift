@@ -31,6 +31,7 @@ extension LedgerFacts {
             isPurged: object.isPurged,
             deliveries: []
         )
+        recorded.isPruned = object.isPruned
         var isOpen = false
         for delivery in object.deliveries {
             guard let state = State(rawValue: delivery.state) else { continue }
