@@ -16,6 +16,7 @@ extension FunctionConfig {
         checkSimilarity(add)
         checkDerived(add)
         checkMatches(add)
+        checkRetractions(add)
         checkCopies(add)
         for (index, first) in triggers.enumerated() {
             for second in triggers[(index + 1)...] where overlap(first, second) {
