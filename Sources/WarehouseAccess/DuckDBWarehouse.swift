@@ -30,7 +30,9 @@ struct DuckDBWarehouse {
                 patience: patience
             )
         } catch {
-            throw .notNow("WarehouseBusy", error.description)
+            let words = error.description
+            throw HandlerError.notNow(hinderedBy: error.reason ?? "", words)
+                ?? .notNow("WarehouseBusy", words)
         }
     }
 
@@ -49,10 +51,9 @@ struct DuckDBWarehouse {
                 let message = error.message
                 guard message.contains("Could not set lock") || message.contains("Conflicting lock")
                 else {
-                    throw .failure(
-                        "WarehouseFailed",
-                        "the warehouse \(path) cannot be opened: \(message)"
-                    )
+                    let words = "the warehouse \(path) cannot be opened: \(message)"
+                    throw HandlerError.notNow(hinderedBy: message, words)
+                        ?? .failure("WarehouseFailed", words)
                 }
                 guard ContinuousClock.now < end else {
                     throw .notNow(

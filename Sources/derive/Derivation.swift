@@ -146,10 +146,8 @@ struct Derivation {
             )
             return Written(schema: schema, files: files)
         } catch {
-            guard !error.isDiskFull else {
-                throw HandlerError.notNow("DiskFull", "\(error); free some space")
-            }
-            throw query.failure(error.detail)
+            throw HandlerError.notNow(hinderedBy: error.detail, "\(error)")
+                ?? query.failure(error.detail)
         }
     }
 

@@ -18,7 +18,7 @@ struct Sluice: AsyncParsableCommand {
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
             QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
             MigrateCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, RebuildCommand.self,
             TestCommand.self,
         ]
     )
