@@ -27,6 +27,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftNotNow: [String: Int] = [:]
     /// Left by `up --once`: files that somebody still has open for writing.
     public var leftOpen: [ObjectKey] = []
+    /// Left by `up --once`: files that cannot be read, with the reason.
+    public var leftUnreadable: [ObjectKey: String] = [:]
     /// Deliveries in the ledger of triggers or functions that the configuration does not have.
     public var foreign = 0
 
@@ -54,6 +56,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public init() {}
 
     /// Whether `up --once` has done everything it was asked for: no dead letter made, nothing left
-    /// that still answers "not now".
-    public var isSuccess: Bool { deadLetters == 0 && leftNotNow.isEmpty }
+    /// that still answers "not now", no file that cannot be read.
+    public var isSuccess: Bool {
+        deadLetters == 0 && leftNotNow.isEmpty && leftUnreadable.isEmpty
+    }
 }

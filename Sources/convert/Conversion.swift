@@ -188,8 +188,9 @@ struct Conversion: ~Copyable {
                 return false
             }
         } catch {
-            // The commit may be there although it was reported as failed: keep what it may need.
-            throw HandlerError.failure("CommitFailed", error.description)
+            if !error.mayBeCommitted { for files in written.files { files.discard() } }
+            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
+                ?? .failure("CommitFailed", error.description)
         }
         if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
             HandlerLog.warning("checkpoint not written", ["error": "\(error)"])

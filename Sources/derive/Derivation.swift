@@ -189,8 +189,9 @@ struct Derivation {
         do {
             return try log.commit(actions, as: version) == .committed ? version : nil
         } catch {
-            // The commit may be there although it was reported as failed: keep what it may need.
-            throw HandlerError.failure("CommitFailed", error.description)
+            if !error.mayBeCommitted { result.files.discard() }
+            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
+                ?? .failure("CommitFailed", error.description)
         }
     }
 

@@ -76,6 +76,11 @@ struct UpCommand: AsyncParsableCommand {
             line += "; left: \(count) for \(function), which still answers `not now`"
         }
         for key in summary.leftOpen { line += "; left: \(key), which is open for writing" }
+        for (key, reason) in summary.leftUnreadable.sorted(by: {
+            $0.key.description < $1.key.description
+        }) {
+            line += "; left: \(key), which cannot be read: \(reason)"
+        }
         Console.print(line)
         guard summary.isSuccess else { throw ExitCode.failure }
     }
