@@ -106,7 +106,7 @@ let package = Package(
         library(
             "Invocation",
             [
-                "Events", "FunctionConfig", systemPackage,
+                "Events", "FunctionConfig", "CLinuxCalls", systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ]
         ),
@@ -150,7 +150,7 @@ let package = Package(
         library("SimilarityKernel"),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
-        library("LakeFiles", ["DuckDB", "DeltaTable", "Events"]),
+        library("LakeFiles", ["DuckDB", "DeltaTable", "Events", "Buckets"]),
         library(
             "LakeQuery",
             ["LakeFiles", "DeltaTable", "DuckDB", "FunctionConfig", "Events", "Buckets"]

@@ -17,18 +17,22 @@ public final class BucketWatch: Sendable {
     /// - Parameters:
     ///   - root: The absolute path of the buckets folder, which must exist.
     ///   - scope: Which folders and objects to look at.
+    ///   - known: What was recorded already: scans tell of what differs from it. Without it they tell
+    ///     of every file, and of none that is gone.
     ///   - beside: A file outside the buckets whose changes are told of as `noticed`.
     /// - Throws: `BucketWatchError` with code `limit`. What keeps the folder from being watched, now
     ///   or later, is thrown by ``events``.
     public convenience init(
         root: String,
         scope: WatchScope,
+        known: (any KnownObjects)? = nil,
         beside: String? = nil
     ) throws(BucketWatchError) {
         let waker = try Waker()
         self.init(
             root: root,
             scope: scope,
+            known: known,
             beside: beside,
             pace: WatchPace(),
             waker: waker
@@ -38,6 +42,7 @@ public final class BucketWatch: Sendable {
     init(
         root: String,
         scope: WatchScope,
+        known: (any KnownObjects)? = nil,
         beside: String? = nil,
         pace: WatchPace,
         waker: Waker,
@@ -55,6 +60,7 @@ public final class BucketWatch: Sendable {
                 try WatchLoop(
                     root: root,
                     scope: scope,
+                    knownObjects: known,
                     beside: beside,
                     pace: pace,
                     notifier: makeNotifier(),

@@ -22,32 +22,40 @@ struct FolderListing: ~Copyable {
 
     deinit { closedir(folder) }
 
-    /// The next entry but `.` and `..`; nil after the last.
+    /// The next entry but `.`, `..` and files that the caller knows; nil after the last.
     ///
     /// One that vanishes meanwhile is left out.
-    mutating func next() -> Entry? {
+    mutating func next(
+        unless isKnown: (UnsafeRawBufferPointer, FileStamp) -> Bool = { _, _ in false }
+    ) -> Entry? {
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if name == [UInt8(ascii: ".")] || name == [UInt8(ascii: "."), UInt8(ascii: ".")] {
-                continue
-            }
-            let type = Int(entry.pointee.d_type)
-            if type == Int(DT_DIR) { return Entry(name: name, isFolder: true, stamp: nil) }
-            guard type == Int(DT_REG) || type == Int(DT_UNKNOWN) else {
-                return Entry(name: name, isFolder: false, stamp: nil)
-            }
-            var status = stat()
-            let found = withUnsafePointer(to: &entry.pointee.d_name.0) {
-                fstatat(dirfd(folder), $0, &status, AT_SYMLINK_NOFOLLOW)
-            }
-            guard found == 0 else { continue }
-            let kind = status.st_mode & S_IFMT
-            return Entry(
-                name: name,
-                isFolder: kind == S_IFDIR,
-                stamp: kind == S_IFREG ? FileStamp(status) : nil
-            )
+            if let found = self.entry(&entry.pointee, unless: isKnown) { return found }
         }
         return nil
+    }
+
+    private func entry(
+        _ entry: inout dirent,
+        unless isKnown: (UnsafeRawBufferPointer, FileStamp) -> Bool
+    ) -> Entry? {
+        let type = Int(entry.d_type)
+        let descriptor = dirfd(folder)
+        return withUnsafeBytes(of: &entry.d_name) { room -> Entry? in
+            let name = UnsafeRawBufferPointer(rebasing: room.prefix { $0 != 0 })
+            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return nil }
+            if type == Int(DT_DIR) { return Entry(name: Array(name), isFolder: true, stamp: nil) }
+            guard type == Int(DT_REG) || type == Int(DT_UNKNOWN) else {
+                return Entry(name: Array(name), isFolder: false, stamp: nil)
+            }
+            var status = stat()
+            let path = room.baseAddress?.assumingMemoryBound(to: CChar.self)
+            guard let path, fstatat(descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+                return nil
+            }
+            let kind = status.st_mode & S_IFMT
+            let stamp = kind == S_IFREG ? FileStamp(status) : nil
+            if let stamp, isKnown(name, stamp) { return nil }
+            return Entry(name: Array(name), isFolder: kind == S_IFDIR, stamp: stamp)
+        }
     }
 }

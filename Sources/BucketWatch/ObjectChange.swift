@@ -22,7 +22,7 @@ public struct ObjectChange: Sendable, Equatable {
         case movedTo
         /// The file was hard-linked into its place.
         case linked
-        /// A scan found the file.
+        /// A scan found the file, or did not find it where it was recorded.
         case scan
         /// The file was created and is open; only with `opened`.
         case beingWritten

@@ -12,7 +12,8 @@ public enum WatchEvent: Sendable, Equatable {
     case folderGone(ObjectKey)
     /// A file or folder whose name cannot be a key; it is left alone.
     case refused(RefusedName)
-    /// A scan begins. What it finds follows; what is gone, only the receiver can tell.
+    /// A scan begins. What it finds follows, as far as it is not as the receiver recorded it, and
+    /// what was recorded and is gone.
     case scanStarted(ScanReason)
     /// A scan is over; everything it found was sent before.
     case scanFinished(ScanReason)

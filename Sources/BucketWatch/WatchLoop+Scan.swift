@@ -7,6 +7,7 @@ extension WatchLoop {
     func scanAll(_ reason: ScanReason) throws(BucketWatchError) {
         channel.send(.scanStarted(reason))
         besideWatch = beside.flatMap { try? notifier.watch(FilePath.parent(of: $0)) }
+        compare()
         enter(.root)
         guard tree.isWatched(.root) else {
             throw BucketWatchError(
@@ -16,6 +17,7 @@ extension WatchLoop {
                     ? "it is no folder that can be read" : Self.limitRemedy
             )
         }
+        tellMissing { _ in true }
         flush()
         channel.send(.scanFinished(reason))
     }
@@ -37,9 +39,34 @@ extension WatchLoop {
     func scanUnwatched() {
         flush()
         channel.send(.scanStarted(.interval))
-        for folder in tree.unwatched.sorted(by: { $0.text < $1.text }) { enter(folder) }
+        let folders = tree.unwatched
+        compare()
+        for folder in folders.sorted(by: { $0.text < $1.text }) { enter(folder) }
+        tellMissing { $0.folders.contains(where: folders.contains) }
         flush()
         channel.send(.scanFinished(.interval))
+    }
+
+    /// Has the scan that begins tell only of what is not as it was recorded.
+    ///
+    /// Where that cannot be read, it tells of every file, and of none that is gone.
+    private func compare() { known = knownObjects.flatMap { try? KnownFiles($0) } }
+
+    /// Ends the comparison: adds to the batch what was recorded in a folder that was scanned, and is
+    /// not there.
+    private func tellMissing(in isScanned: (ObjectKey) -> Bool) {
+        guard let met = known.take(), met.misses else { return }
+        var missing: [ObjectKey] = []
+        try? knownObjects?.readEach { object in
+            guard scope.prefixes[object.bucket] != nil, met.isMissing(object.bucket, object.key),
+                isScanned(object.object), FileStamp(path: path(of: object.object)) == nil
+            else { return }
+            missing.append(object.object)
+        }
+        for key in missing.sorted(by: { ExactText($0.description) < ExactText($1.description) }) {
+            batch.append(ObjectChange(key: key, kind: .removed, evidence: .scan, stamp: nil))
+            if batch.count >= pace.batch { flush() }
+        }
     }
 
     private func read(
@@ -47,13 +74,14 @@ extension WatchLoop {
         into found: inout [Found],
         below waiting: inout [FolderPath]
     ) {
+        known?.enter(folder)
         if folder.isVersionFolder, let manifest = manifest(in: folder) {
-            if scope.includes(manifest.key) { found.append(manifest) }
+            if !isKnown(manifest), scope.includes(manifest.key) { found.append(manifest) }
             return
         }
         watch(folder)
         guard var listing = FolderListing(path: path(of: folder)) else { return }
-        while let entry = listing.next() {
+        while let entry = listing.next(unless: { known?.meets($0, $1) == true }) {
             let isFolder =
                 entry.isFolder || (folder == .root && isLinkedBucket(entry.name, in: folder))
             guard isFolder || entry.stamp != nil else { continue }
@@ -81,6 +109,11 @@ extension WatchLoop {
         return Found(key: key, stamp: stamp, folder: folder)
     }
 
+    private func isKnown(_ manifest: Found) -> Bool {
+        var name = Manifest.fileName
+        return name.withUTF8 { known?.meets(UnsafeRawBufferPointer($0), manifest.stamp) == true }
+    }
+
     private func watch(_ folder: FolderPath) {
         do {
             tree.add(folder, number: try notifier.watch(path(of: folder)))
@@ -102,6 +135,14 @@ extension WatchLoop {
     private static var limitRemedy: String {
         "raise fs.inotify.max_user_watches, now \(inotifytools_get_max_user_watches()), for "
             + "example with: sysctl fs.inotify.max_user_watches=1048576"
+    }
+}
+
+extension ObjectKey {
+    /// The folders that it is in, the bucket among them.
+    fileprivate var folders: [FolderPath] {
+        let path = description
+        return path.indices.filter { path[$0] == "/" }.map { FolderPath(String(path[..<$0])) }
     }
 }
 

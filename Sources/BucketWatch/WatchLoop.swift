@@ -8,6 +8,8 @@ import Glibc
 final class WatchLoop {
     let root: String
     let scope: WatchScope
+    /// What the receiver has recorded; nil tells of everything that a scan finds.
+    let knownObjects: (any KnownObjects)?
     /// A file outside the buckets whose changes are told of.
     let beside: String?
     let pace: WatchPace
@@ -22,6 +24,8 @@ final class WatchLoop {
     /// Files that somebody has open for writing, with the time in milliseconds from which on
     /// another look is worth its while.
     var beingWritten: [ObjectKey: Int64] = [:]
+    /// What was recorded, while a scan compares with it.
+    var known: KnownFiles?
     var limitIsKnown = false
     private var nextLook: Int64 = 0
     private var nextInterval: Int64 = 0
@@ -30,6 +34,7 @@ final class WatchLoop {
     init(
         root: String,
         scope: WatchScope,
+        knownObjects: (any KnownObjects)?,
         beside: String?,
         pace: WatchPace,
         notifier: any FolderNotifier,
@@ -38,6 +43,7 @@ final class WatchLoop {
     ) {
         self.root = root
         self.scope = scope
+        self.knownObjects = knownObjects
         self.beside = beside
         self.pace = pace
         self.notifier = notifier

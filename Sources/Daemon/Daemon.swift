@@ -91,6 +91,7 @@ public final class Daemon: Service {
         let watch = try BucketWatch(
             root: options.buckets.path,
             scope: WatchScope(options.config),
+            known: RecordedObjects(ledger: ledger),
             beside: options.config.path
         )
         let doorbell = Doorbell()

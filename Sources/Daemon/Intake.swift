@@ -17,7 +17,6 @@ actor Intake {
     private let watch: BucketWatch
     private let logger: Logger
     private let persistence: Persistence
-    private let watchedBuckets: [String]
 
     private let smallFiles = WorkThread(name: "sluice.files")
     private let largeFiles = WorkThread(name: "sluice.large-files")
@@ -62,7 +61,6 @@ actor Intake {
         self.watch = watch
         self.logger = logger
         persistence = Persistence(logger: logger)
-        watchedBuckets = WatchScope.watchedBuckets(of: config)
     }
 
     /// Takes in what the watch tells until the task is cancelled.
@@ -116,8 +114,12 @@ actor Intake {
             openSince = openSince.filter { key, _ in
                 key.bucket != folder.bucket || !key.key.hasPrefix(below)
             }
-            let keys = try await presentKeys(inBucket: folder.bucket)
-            let gone = keys.filter { $0.hasPrefix(below) }.sorted()
+            let gone = try await persistence.keep { [ledger] in
+                try await ledger.presentKeys(
+                    inBucket: folder.bucket,
+                    below: folder.key.isEmpty ? nil : folder.key
+                )
+            }
             try await take(
                 gone.map { Candidate(key: .init(bucket: folder.bucket, key: $0), notice: .scan) }
             )
@@ -134,7 +136,7 @@ actor Intake {
             if reason != .interval {
                 try await persistence.keep { [ledger] in try await ledger.forgetRefusedNames() }
             }
-        case .scanFinished: try await takeRemovals()
+        case .scanFinished: break
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
         case .noticed: await dispatcher.settingsWereTouched()
         case .degraded(let reason): logger.warning("\(reason)")
@@ -170,18 +172,6 @@ actor Intake {
             }
         }
         try await take(candidates)
-    }
-
-    /// After a scan: what is recorded and no longer there was removed meanwhile.
-    private func takeRemovals() async throws {
-        for bucket in watchedBuckets {
-            let keys = try await presentKeys(inBucket: bucket)
-            let gone = await smallFiles.perform { [reader] in
-                keys.sorted().map { ObjectKey(bucket: bucket, key: $0) }
-                    .filter { reader.identity(of: $0) == nil }
-            }
-            try await take(gone.map { Candidate(key: $0, notice: .scan) })
-        }
     }
 
     private func setApart(_ candidate: Candidate) {
@@ -291,10 +281,6 @@ actor Intake {
             errorMessage: "\(origin.hop) runs in a row set each other off: \(path) ...; let the "
                 + "function write where no trigger of the loop looks, or narrow a trigger"
         )
-    }
-
-    private func presentKeys(inBucket bucket: String) async throws -> Set<String> {
-        try await persistence.keep { [ledger] in try await ledger.presentKeys(inBucket: bucket) }
     }
 
     private func refuse(path: String, reason: String) async throws {

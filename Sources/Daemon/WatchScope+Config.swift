@@ -21,11 +21,6 @@ extension WatchScope {
             }
         }
     }
-
-    /// The buckets that some trigger asks for.
-    static func watchedBuckets(of config: FunctionConfig) -> [String] {
-        Set(config.bucketSources.map(\.bucket)).sorted()
-    }
 }
 
 extension FunctionConfig {

@@ -16,6 +16,13 @@ public struct DeltaLog: Sendable {
     /// Every how many commits a checkpoint is due.
     public static let checkpointInterval: Int64 = 50
 
+    /// What the names of all files of this process that are not committed yet contain: 16 hexadecimal
+    /// digits.
+    public static let processMark = {
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }()
+
     /// The table's folder.
     public let table: String
     let folder: String
@@ -229,6 +236,6 @@ public struct DeltaLog: Sendable {
 
     /// A name that begins with a dot is no object of a bucket and no file of the log.
     private func temporaryPath(_ suffix: String) -> String {
-        "\(folder)/.\(UUID().uuidString.lowercased()).\(suffix)"
+        "\(folder)/.\(Self.processMark)-\(UUID().uuidString.lowercased()).\(suffix)"
     }
 }

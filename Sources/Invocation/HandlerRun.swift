@@ -1,3 +1,4 @@
+import CLinuxCalls
 import Glibc
 import Subprocess
 import SystemPackage
@@ -37,7 +38,6 @@ struct HandlerRun: Sendable {
     let memoryLimit: Int64
     let grace: Duration
     let errors: Int32
-    let scratch: String
 
     /// Starts the handler and waits for its end.
     ///
@@ -55,12 +55,12 @@ struct HandlerRun: Sendable {
     private func attempt() async -> HandlerEnd? {
         let clock = ContinuousClock()
         let start = clock.now
-        guard let input = EventFile(event, folder: scratch) else {
+        guard let input = EventFile(event) else {
             let number = errno
             let reason = String(cString: strerror(number))
             return HandlerEnd(
                 cause: .notStarted(
-                    "its event could not be written to \(scratch): \(reason)",
+                    "its event could not be written: \(reason)",
                     number: number
                 ),
                 duration: .zero
@@ -139,21 +139,15 @@ struct HandlerRun: Sendable {
     }
 }
 
-/// An event as a nameless file: a handler that does not read it holds nobody up.
+/// An event as a file without a name, in memory: a handler that does not read it holds nobody up, and
+/// nothing is left of it whoever dies; see memfd_create(2).
 private struct EventFile: ~Copyable {
     let descriptor: Int32
 
     /// Writes the event; nil with `errno` set when the system refuses.
-    init?(_ event: [UInt8], folder: String) {
-        let path = "\(folder)/.event-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
-        var file = open(path, flags, 0o600)
-        if file < 0, errno == ENOENT {
-            mkdir(folder, 0o777)
-            file = open(path, flags, 0o600)
-        }
+    init?(_ event: [UInt8]) {
+        let file = memfd_create("event", UInt32(MFD_CLOEXEC))
         guard file >= 0 else { return nil }
-        unlink(path)
         var done = 0
         while done < event.count {
             let count = event.withUnsafeBytes {

@@ -101,8 +101,7 @@ public struct Invoker: Sendable {
             timeout: .seconds(function.timeout),
             memoryLimit: Int64(function.memory) << 20,
             grace: grace,
-            errors: log.handlerDescriptor,
-            scratch: buckets + "/.sluice/scratch"
+            errors: log.handlerDescriptor
         )
         let end = await run.perform()
         let outcome = RunVerdict(function: function, requestID: requestID)

@@ -52,16 +52,23 @@ extension Ledger {
         }
     }
 
-    /// The keys of a bucket whose newest version is not known to be deleted.
-    public func presentKeys(inBucket bucket: String) async throws(LedgerError) -> Set<String> {
-        try await read("list bucket \(bucket)") { db in
-            try String.fetchSet(
+    /// The keys of a bucket, below a folder or everywhere, whose newest version is not known to be
+    /// deleted, sorted.
+    public func presentKeys(
+        inBucket bucket: String,
+        below folder: String?
+    ) async throws(LedgerError) -> [String] {
+        // What begins with `folder/` sorts from there to before `folder0`: `0` follows `/`.
+        let limits = folder.map { [$0 + "/", $0 + "0"] } ?? []
+        return try await read("list bucket \(bucket)") { db in
+            try String.fetchAll(
                 db,
                 sql: """
-                    SELECT key FROM objects WHERE bucket = ?
-                    GROUP BY key HAVING sum(deleted_at_us IS NULL) > 0
+                    SELECT key FROM objects
+                    WHERE bucket = ? \(limits.isEmpty ? "" : "AND key >= ? AND key < ?")
+                    GROUP BY key HAVING sum(deleted_at_us IS NULL) > 0 ORDER BY key
                     """,
-                arguments: [bucket]
+                arguments: StatementArguments([bucket] + limits)
             )
         }
     }

@@ -73,6 +73,14 @@ public struct Ledger: Sendable {
         }
     }
 
+    /// Runs `body` on a consistent state of the ledger, on the calling thread.
+    func readNow<Value>(
+        _ operation: @autoclosure () -> String,
+        _ body: (Database) throws -> Value
+    ) throws(LedgerError) -> Value {
+        do { return try database.read(body) } catch { throw LedgerError(operation(), error) }
+    }
+
     /// Makes every later sequencer greater than `sequencer`.
     ///
     /// For a ledger that was lost while stage-2 and the lake still name older ones.

@@ -23,6 +23,12 @@ public struct FileIdentity: Hashable, Sendable {
         self.modifiedNanoseconds = modifiedNanoseconds
         self.changedNanoseconds = changedNanoseconds
     }
+
+    /// Whether it was read, at a time in microseconds since 1970, too soon after its last change to
+    /// be sure that no other followed.
+    func isUncertain(readAt time: Int64) -> Bool {
+        time * 1000 - max(changedNanoseconds, modifiedNanoseconds) <= 20_000_000
+    }
 }
 
 /// How an object was noticed.
@@ -145,8 +151,6 @@ public struct KnownObject: Sendable, Equatable {
     /// File systems stamp times in ticks of up to 10 ms: what was read that soon after its last
     /// change may have changed again without showing it.
     public func isUnchanged(in state: FileIdentity) -> Bool {
-        !isDeleted && identity == state
-            && checkedAt * 1000 - max(state.changedNanoseconds, state.modifiedNanoseconds)
-                > 20_000_000
+        !isDeleted && identity == state && !state.isUncertain(readAt: checkedAt)
     }
 }

@@ -6,7 +6,11 @@ import Glibc
 /// The bad rows of one version, as one function found them: a file of JSON lines.
 public struct Quarantine: Sendable {
     /// The file's path.
-    public let path: String
+    public private(set) var path: String
+    /// The version's sequencer.
+    public private(set) var sequencer: Sequencer
+    private let function: String
+    private let tableFolder: String
 
     /// Names the file `quarantine/<table>/<rest of key>/<sequencer>.<function>.jsonl`.
     public init(
@@ -16,9 +20,38 @@ public struct Quarantine: Sendable {
         buckets: BucketsFolder
     ) {
         let rest = Manifest.rest(ofKey: source.key)
-        path =
-            buckets.path(ofBucket: "quarantine")
-            + "/\(table)/\(rest)/\(source.sequencer).\(function).jsonl"
+        tableFolder = buckets.path(ofBucket: "quarantine") + "/\(table)"
+        path = "\(tableFolder)/\(rest)/\(source.sequencer).\(function).jsonl"
+        sequencer = source.sequencer
+        self.function = function
+    }
+
+    /// The function's files of older versions of the same object, or of any object of the table.
+    public func older(inTable: Bool) -> [Quarantine] {
+        files(in: inTable ? tableFolder : FilePath.parent(of: path), deep: inTable)
+    }
+
+    private init(_ other: Quarantine, path: String, sequencer: Sequencer) {
+        self = other
+        self.path = path
+        self.sequencer = sequencer
+    }
+
+    private func files(in folder: String, deep: Bool) -> [Quarantine] {
+        guard FilePath.isFolder(folder), let names = try? FilePath.names(in: folder) else {
+            return []
+        }
+        return names.flatMap { name -> [Quarantine] in
+            let path = "\(folder)/\(name)"
+            let parts = name.split(separator: ".", maxSplits: 1)
+            if parts.count == 2, parts[1] == "\(function).jsonl",
+                let sequencer = Sequencer(String(parts[0]))
+            {
+                return sequencer < self.sequencer
+                    ? [Quarantine(self, path: path, sequencer: sequencer)] : []
+            }
+            return deep && !name.hasPrefix(".") ? files(in: path, deep: true) : []
+        }
     }
 
     /// Removes the file; no error when there is none.

@@ -1,7 +1,7 @@
 public import Buckets
 public import Catalog
 public import DuckDB
-public import Events
+import Events
 public import FunctionConfig
 public import HandlerRuntime
 
@@ -191,7 +191,8 @@ public struct TableReader: Sendable {
         ColumnPlan(manifest, entry: entry, settings: settings, storable: storable)
     }
 
-    func quarantine(of manifest: Manifest) -> Quarantine {
+    /// Where the bad rows of a version are.
+    public func quarantine(of manifest: Manifest) -> Quarantine {
         Quarantine(
             source: manifest.source,
             table: settings.name,

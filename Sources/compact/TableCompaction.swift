@@ -13,7 +13,7 @@ struct TableCompaction: ~Copyable {
     private let settings: TableSettings
     private let log: DeltaLog
     private let lock: String
-    private let note: CompactionNote
+    private let note: WriteNote
     private let connection: Connection
     private let checkpoints: DuckDBCheckpoints
 
@@ -33,7 +33,7 @@ struct TableCompaction: ~Copyable {
         settings = context.config.table(named: table)
         log = DeltaLog(table: context.buckets.lakeTable(table))
         lock = "\(folder)/\(table).lock"
-        note = CompactionNote(folder, table: table, log: log)
+        note = WriteNote(log, in: context.buckets)
         self.connection = connection
         self.checkpoints = checkpoints
     }
@@ -42,7 +42,9 @@ struct TableCompaction: ~Copyable {
     func run() throws -> CompactionOutcome {
         try FileLock.whileHeld(lock) {
             try note.recover()
-            return try compacted()
+            let outcome = try compacted()
+            try note.end()
+            return outcome
         }
     }
 
@@ -102,7 +104,7 @@ struct TableCompaction: ~Copyable {
             partitionColumns: snapshot.metadata.partitionColumns,
             sortColumns: settings.sortBy.filter { snapshot.schema[$0] != nil },
             targetFileSize: settings.targetFileSize,
-            mark: try note.begin(over: snapshot.version)
+            mark: try note.mark()
         )
         let written = try writer.write(
             rows,
@@ -128,7 +130,6 @@ struct TableCompaction: ~Copyable {
         } else {
             written.discard()
         }
-        try note.end()
     }
 
     private func requireSameRows(_ written: LakeFiles, as rows: String) throws {

@@ -22,8 +22,8 @@ extension Conversion {
         _ chosen: [PreparedVersion],
         over snapshot: Snapshot?
     ) throws -> (files: [LakeFiles], removed: [AddFile]) {
-        let writer = shape.writer(table: log.table)
         guard let select = change.rows else { return ([], change.removed) }
+        let writer = shape.writer(table: log.table, mark: try note.mark())
         prepared.beginReading()
         let rows: LakeFiles
         do throws(LakeFilesError) {

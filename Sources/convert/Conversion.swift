@@ -13,6 +13,7 @@ struct Conversion: ~Copyable {
     let settings: TableSettings
     let context: HandlerContext
     let log: DeltaLog
+    let note: WriteNote
     let connection: Connection
     let checkpoints: DuckDBCheckpoints
     /// Reads rows with the types of the catalog, or with those that the table cannot leave.
@@ -45,6 +46,7 @@ struct Conversion: ~Copyable {
         self.connection = connection
         self.checkpoints = checkpoints
         log = DeltaLog(table: context.buckets.lakeTable(settings.name))
+        note = WriteNote(log, in: context.buckets)
     }
 
     /// Converts what is due.
@@ -52,6 +54,13 @@ struct Conversion: ~Copyable {
     /// Good files, nearly all, are looked at while they are written. What then turns out not to be
     /// good is dropped before it is committed, and looked at beforehand.
     mutating func run() throws -> HandlerResult {
+        try note.recover()
+        let result = try converted()
+        try note.end()
+        return result
+    }
+
+    private mutating func converted() throws -> HandlerResult {
         let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
         guard !due.isEmpty else { return result }
         if reader.canProveInPassing(due) {
@@ -222,7 +231,21 @@ struct Conversion: ~Copyable {
         }
     }
 
+    /// Removes what a run had to remove that was cut off after its commit: bad rows of versions that
+    /// were in the table before.
+    private func removeQuarantines(olderThan manifest: Manifest) {
+        guard !settings.mode.countsAllVersions else { return }
+        let own = reader.quarantine(of: manifest)
+        let older = own.older(inTable: settings.mode == .replace)
+        guard !older.isEmpty, let commits = try? log.provenance(holding: "") else { return }
+        let converted = Set(commits.flatMap { $0.info.sluiceFigures?.map(\.version) ?? [] })
+        for quarantine in older where converted.contains(quarantine.sequencer.column) {
+            try? quarantine.remove()
+        }
+    }
+
     private mutating func answerPresent(_ manifest: Manifest, _ version: VersionHistory.Version) {
+        removeQuarantines(olderThan: manifest)
         let name = Transactions.name(version, mode: settings.mode)
         guard let known = try? log.figures(forTransaction: name, version: version.sequencer) else {
             answer(manifest, "converted")

@@ -61,14 +61,15 @@ struct TableShape {
         return "SELECT \(nulls.joined(separator: ", ")) WHERE false UNION ALL BY NAME (\(rows))"
     }
 
-    /// A writer of data files of this shape.
-    func writer(table: String) -> LakeWriter {
+    /// A writer of data files of this shape, whose names begin with a mark.
+    func writer(table: String, mark: String) -> LakeWriter {
         LakeWriter(
             table: table,
             schema: schema,
             partitionColumns: partitionColumns,
             sortColumns: sortColumns,
-            targetFileSize: targetFileSize
+            targetFileSize: targetFileSize,
+            mark: mark
         )
     }
 

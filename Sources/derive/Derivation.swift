@@ -16,6 +16,7 @@ struct Derivation {
     private let path: String
     private let context: HandlerContext
     private let log: DeltaLog
+    private let note: WriteNote
 
     /// A table that has a `query`.
     init(of table: TableSettings, _ context: HandlerContext) {
@@ -24,6 +25,7 @@ struct Derivation {
         path = table.derivation?.query ?? ""
         self.context = context
         log = DeltaLog(table: context.buckets.lakeTable(table.name))
+        note = WriteNote(log, in: context.buckets)
     }
 
     /// Makes the table anew unless it is made of the newest versions already.
@@ -36,7 +38,12 @@ struct Derivation {
     func run() throws -> JSONValue {
         let locks = context.buckets.stateFolder + "/derive"
         try FilePath.makeFolder(locks)
-        return try FileLock.whileHeld("\(locks)/\(table.name).lock") { try runAlone() }
+        return try FileLock.whileHeld("\(locks)/\(table.name).lock") {
+            try note.recover()
+            let answer = try runAlone()
+            try note.end()
+            return answer
+        }
     }
 
     private func runAlone() throws -> JSONValue {
@@ -136,7 +143,8 @@ struct Derivation {
             table: log.table,
             schema: schema,
             partitionColumns: table.partitionBy,
-            sortColumns: table.sortBy
+            sortColumns: table.sortBy,
+            mark: try note.mark()
         )
         do throws(LakeFilesError) {
             let files = try writer.write(

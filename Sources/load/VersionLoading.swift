@@ -222,6 +222,8 @@ struct VersionLoading {
             case .present:
                 let figures = state.figures[version] ?? [0, 0]
                 answer(manifest, "loaded", rows: figures[0], rejected: figures[1])
+                // The run that loaded it may have been cut off before it did this.
+                removeQuarantines(state.replaced(by: version))
             case .superseded, .outdated: answer(manifest, "\(answered)")
             }
             return false

@@ -37,6 +37,15 @@ struct WarehouseTable: Equatable {
         self.columns = columns
     }
 
+    /// The versions that were in the table until this one took their place, or an older one did.
+    func replaced(by version: VersionHistory.Version) -> [VersionHistory.Version] {
+        guard !history.mode.countsAllVersions else { return [] }
+        return figures.keys.filter { old in
+            old.sequencer < version.sequencer && !history.versions.contains(old)
+                && (history.mode == .replace || old.source == version.source)
+        }
+    }
+
     /// What an empty warehouse holds.
     init(mode: TableSettings.Mode) {
         self.init(columns: [], loads: [], mode: mode)

@@ -16,6 +16,7 @@ final class ResultWriter {
     private let pairs: RowSource
     private let distances: RowSource
     private let sets: RowSource
+    private let mark: String
 
     /// Prepares to write.
     ///
@@ -25,18 +26,21 @@ final class ResultWriter {
     ///   - database: Writes the files; one writer a database.
     ///   - settings: What to write.
     ///   - memory: Bytes for results that are computed and not yet written.
+    ///   - mark: What the names of the lake files begin with.
     /// - Throws: `DuckDBError` where the database has a writer already.
     init(
         _ buckets: BucketsFolder,
         scratch: String,
         database: borrowing Database,
         settings: TableSettings.SimilaritySettings,
-        memory: Int
+        memory: Int,
+        mark: String
     ) throws(DuckDBError) {
         self.buckets = buckets
         self.scratch = scratch
         self.settings = settings
         self.memory = memory
+        self.mark = mark
         connection = try database.connect()
         pairs = try RowSource(
             connection,
@@ -88,7 +92,8 @@ final class ResultWriter {
             let writer = LakeWriter(
                 table: buckets.lakeTable(table.rawValue),
                 schema: table.schema,
-                partitionColumns: ["indicator_id"]
+                partitionColumns: ["indicator_id"],
+                mark: mark
             )
             return try source.supply(next) {
                 try writer.writeInOrder(

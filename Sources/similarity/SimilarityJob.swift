@@ -47,14 +47,18 @@ struct SimilarityJob {
         let work = try Work(input, lake, connection)
         var total = Total()
         if !work.isEmpty {
+            let notes = ResultNotes(in: context.buckets)
+            try notes.recover()
             let writer = try ResultWriter(
                 context.buckets,
                 scratch: context.scratchFolder,
                 database: database,
                 settings: settings,
-                memory: memoryBytes / 5
+                memory: memoryBytes / 5,
+                mark: try notes.mark()
             )
             total = try run(work, input, lake, writer, connection)
+            try notes.end()
         }
         return HandlerResult(results: [total.json(table: table.name, version: snapshot.version)])
     }

@@ -16,10 +16,13 @@ func vacuum(_ context: HandlerContext) throws -> HandlerResult {
     for table in asked.names {
         do {
             let settings = context.config.table(named: table)
+            let log = DeltaLog(table: context.buckets.lakeTable(table))
+            let isDryRun = asked.byHand?.dryRun ?? false
+            if !isDryRun { try WriteNote(log, in: context.buckets).recover() }
             let vacuum = TableVacuum(
-                log: DeltaLog(table: context.buckets.lakeTable(table)),
+                log: log,
                 retentionHours: asked.byHand?.retentionHours ?? settings.retentionHours,
-                isDryRun: asked.byHand?.dryRun ?? false
+                isDryRun: isDryRun
             )
             let checkpoints = try DuckDBCheckpoints(database)
             result.results.append(try vacuum.run(table, using: checkpoints))

@@ -15,6 +15,7 @@ final class WatchedFolder {
     init(
         _ folder: ScratchFolder,
         prefixes: [String: [String]] = ["stage-1": [""]],
+        known: (any KnownObjects)? = nil,
         pace: WatchPace = WatchPace(),
         notifier make: @escaping @Sendable (InotifyTools) -> any FolderNotifier = { $0 }
     ) throws {
@@ -23,6 +24,7 @@ final class WatchedFolder {
         watch = BucketWatch(
             root: folder.path,
             scope: WatchScope(prefixes: prefixes),
+            known: known,
             pace: pace,
             waker: waker
         ) { () throws(BucketWatchError) in make(try InotifyTools(waker: waker)) }

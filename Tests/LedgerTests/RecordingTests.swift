@@ -75,7 +75,7 @@ struct RecordingTests {
         #expect(status.isSettled)
         #expect(status.deadLetters == 0)
         #expect(status.objects == 0)
-        #expect(try await scratch.ledger.presentKeys(inBucket: "stage-1").isEmpty)
+        #expect(try await scratch.ledger.presentKeys(inBucket: "stage-1", below: nil).isEmpty)
     }
 
     @Test("runs deleted bytes again that were never accepted, and only those")

@@ -76,23 +76,22 @@ struct CompactionTests {
         #expect(try await flow.compact() == "compacted")
         let made = try flow.dataFiles().filter { !old.contains($0) }
         #expect(made.count == 2)
-        let mark = try #require(made.first?.split(separator: "/").last?.prefix(24))
-        let note = #"{"mark":"\#(mark)","version":2}"#
+        let name = try #require(made.first?.split(separator: "/").last)
+        let mark = name.dropFirst("part-".count).prefix(16)
+        let note = "buckets/.sluice/writing/t/\(mark).json"
         let commit = "buckets/lake/t/_delta_log/00000000000000000003.json"
 
         // Cut off behind the commit: the files are the table's.
-        try flow.write(note, beside: "buckets/.sluice/compact/t.json")
+        try flow.write(#"{"version":2}"#, beside: note)
         #expect(try await flow.compact() == "unchanged")
         #expect(try await flow.rows(of: "lake.t") == rows)
-        #expect(
-            !FileManager.default.fileExists(atPath: flow.path("buckets/.sluice/compact/t.json"))
-        )
+        #expect(!FileManager.default.fileExists(atPath: flow.path(note)))
 
         // Cut off before the commit, with one file unfinished and a sample left.
-        try flow.write(note, beside: "buckets/.sluice/compact/t.json")
+        try flow.write(#"{"version":2}"#, beside: note)
         try FileManager.default.removeItem(atPath: flow.path(commit))
         try flow.write("PAR1", beside: "buckets/lake/t/\(made[0])")
-        try flow.write("PAR1", beside: "buckets/lake/t/.sample-\(mark)-1.parquet")
+        try flow.write("PAR1", beside: "buckets/lake/t/.sample-part-\(mark)-1.parquet")
         #expect(try await flow.rows(of: "lake.t") == rows)
         #expect(try await flow.compact() == "compacted")
         #expect(try await flow.rows(of: "lake.t") == rows)
@@ -106,13 +105,17 @@ struct CompactionTests {
         _ = try await Self.fill(flow, names: ["a", "b", "c", "d"])
         let rows = try await flow.rows(of: "lake.t")
         let old = try flow.dataFiles()
-        let note = flow.path("buckets/.sluice/compact/t.json")
+        let notes = flow.path("buckets/.sluice/writing/t")
+        func isNoted() -> Bool {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: notes)
+            return names?.contains { $0.hasSuffix(".json") } ?? false
+        }
         let commit = flow.path("buckets/lake/t/_delta_log/00000000000000000004.json")
         let run = try flow.start("compact", event: #"{"tables":["t"]}"#)
         // Whether the kill comes in time or not, nothing may be lost or left.
         while kill(run.process, 0) == 0, !Self.isOver(run) {
             switch step {
-            case "note": if FileManager.default.fileExists(atPath: note) { run.send(SIGKILL) }
+            case "note": if isNoted() { run.send(SIGKILL) }
             case "file": if try flow.dataFiles().count > old.count { run.send(SIGKILL) }
             default: if FileManager.default.fileExists(atPath: commit) { run.send(SIGKILL) }
             }
@@ -124,7 +127,7 @@ struct CompactionTests {
         let named = try flow.snapshot().files.map(\.filePath)
         #expect(named.count == 2)
         #expect(Set(try flow.dataFiles()) == Set(old + named))
-        #expect(!FileManager.default.fileExists(atPath: note))
+        #expect(!isNoted())
     }
 
     /// Whether a program has ended and only its entry is left.

@@ -6,13 +6,14 @@ import contextlib
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
 import inputs
 from bench import percentile, remove
-from flows import Flow, processor_seconds, status
+from flows import Flow, observed, processor_seconds, status
 from tables import ALONE
 
 
@@ -252,25 +253,50 @@ def idle(bench):
     bench.add("idle, resident memory", "MiB", used)
 
 
-def startup(bench):
-    """The start with many known objects, until it is sure that nothing has changed."""
-    count = bench.sized(10_000, 100_000)
-    settings = probing(bench)
-    settings["functions"]["probe"]["concurrency"] = 0
-    flow = Flow(bench, "startup", settings)
-    inbox = flow.buckets / "inbox"
+def known_objects(flow, inbox, count):
+    """Files in 100 folders and, in a ledger that a first start has made, what recording them leaves there."""
+    flow.once()
+    objects = []
     for folder in range(100):
         (inbox / str(folder)).mkdir(parents=True)
         for number in range(count // 100):
-            (inbox / str(folder) / str(number)).write_text(f"{folder} {number}")
+            path = inbox / str(folder) / f"file-{number:06}.csv"
+            with open(path, "w") as file:
+                file.write(f"{folder} {number}")
+            facts = path.stat()
+            objects.append((f"{folder}/{path.name}", facts.st_size, facts.st_ino, facts.st_mtime_ns, facts.st_ctime_ns))
+    time.sleep(0.1)
+    now = time.time_ns() // 1000
+    with contextlib.closing(sqlite3.connect(flow.buckets / ".sluice" / "ledger.sqlite")) as ledger, ledger:
+        for number, (key, size, inode, modified, changed) in enumerate(objects, 1):
+            ledger.execute(
+                """INSERT INTO objects (id, bucket, key, sequencer, etag, size, table_name, source_bucket, source_key, source_sequencer,
+                    source_etag, source_size, inode, modified_ns, changed_ns, checked_at_us, noticed_by, noticed_at_us, hop)
+                VALUES (?1, 'inbox', ?2, ?3, ?4, ?5, ?6, 'inbox', ?2, ?3, ?4, ?5, ?7, ?8, ?9, ?10, 'event', ?10, 0)""",
+                (number, key, now + number, f"{number:032x}", size, key.split("/")[0], inode, modified, changed, now))
+            ledger.execute(
+                """INSERT INTO deliveries (trigger_id, function, event, object_id, table_name, sequencer, order_sequencer, bytes, hop,
+                    supersedable, recorded_at_us, state, ended_at_us)
+                VALUES ('probe', 'probe', 'ObjectCreated:Put', ?1, ?2, ?3, ?3, ?4, 0, 0, ?5, 'done', ?5)""",
+                (number, key.split("/")[0], now + number, size, now))
+
+
+def startup(bench):
+    """The start with many known objects, until it is sure that nothing has changed."""
+    count = bench.sized(10_000, 1_000_000)
+    flow = Flow(bench, "startup", probing(bench))
+    inbox = flow.buckets / "inbox"
     bench.say(f"recording {count:,} objects")
-    flow.once()
-    if flow.ledger("SELECT count(*) FROM objects")[0][0] != count:
-        sys.exit("bench: not every object was recorded")
+    known_objects(flow, inbox, count)
+    memory = []
 
     def ours():
         start = time.time()
-        flow.once()
+        with observed([flow.programs / "sluice", "up", "--once"], cwd=flow.folder, stdout=subprocess.PIPE, text=True) as (up, processes):
+            told = up.communicate()[0]
+        memory.append(processes.resident["sluice"])
+        if not told.startswith("versions: 0, runs: 0"):
+            sys.exit(f"bench: not every object was known: {told}")
         return time.time() - start
 
     def find():
@@ -281,6 +307,7 @@ def startup(bench):
     results = bench.in_turn(bench.repetitions(), {"sluice": ours, "find, sizes and times": find})
     flow.remove()
     bench.add(f"start with {count:,} known objects", "s", results)
+    bench.add("the same, resident memory", "MiB", {"sluice": memory})
 
 
 FIGURES = {"latency": latency, "dispatch": dispatch, "burst": burst, "burst-tables": burst_tables, "idle": idle, "startup": startup}

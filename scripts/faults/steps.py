@@ -6,7 +6,7 @@ from flow import Fault, Flow
 
 # Handler, system calls, which of them, on which file below the buckets, what the kill lies between.
 STEPS = [
-    ("split", "mkdir", 8, "-", "before the folder of a version"),
+    ("split", "mkdir", 12, "-", "before the folder of a version"),
     ("split", "write", 1, "-", "before the first bytes of a chunk"),
     ("split", "write", 2, "-", "within a chunk"),
     ("split", "rename", 1, "-", "between chunks and manifest"),
@@ -101,27 +101,30 @@ def compare(flow, wanted):
 def run(programs, scratch, seed, server=None):
     """One flow in which every step is met; kills, files and rows compared."""
     dice = random.Random(seed)
-    made = workload.generations(seed, count=6)
-    settings = workload.settings(*(server or ["warehouse.duckdb"]))
+    made = workload.generations(seed, count=3)
     wanted = expected(programs, scratch / "undisturbed", made, workload.settings())
-    flow = prepared(programs, scratch / "steps", settings)
+    flow = prepared(programs, scratch / "steps", workload.settings(*(server or [])))
     steps = STEPS + (server_steps(dice) if server else FILE_STEPS)
     plans(flow, steps, dice)
     flow.start()
     workload.drop_all(flow, made)
     flow.stop()
+    # Steps that no run was left for: the last files again, with other bytes and the same rows.
+    for again in range(1, 40):
+        flow.run("up", "--once", check=False)
+        missed = unmet(flow, steps)
+        if not missed:
+            break
+        flow.run("redrive", check=False)
+        workload.drop_all(flow, [workload.same_rows(made[-1], again)], recorded=False)
     flow.settle(workload.DEAD)
-    # Steps that no run was left for: more files of the same kind.
-    rounds = 0
-    while len(flow.planned()) < len(steps) and rounds < 12:
-        rounds += 1
-        for key, content in made[-1]:
-            flow.drop(key, (content if isinstance(content, bytes) else content.encode()) + b"\n" * rounds)
-        flow.settle(workload.DEAD)
     rows = compare(flow, wanted)
     check(flow)
-    done = set(flow.planned())
-    missed = [f"{handler}: {name}" for handler, _, _, _, name in steps if f"{handler}: {name}" not in done]
-    result = {"kills": len(flow.planned()), "files": flow.drops, "rows": rows, "missed": missed}
+    result = {"kills": len(flow.planned()), "files": flow.drops, "rows": rows, "steps": len(steps), "missed": missed}
     flow.remove()
     return result
+
+
+def unmet(flow, steps):
+    done = set(flow.planned())
+    return [f"{handler}: {name}" for handler, _, _, _, name in steps if f"{handler}: {name}" not in done]
