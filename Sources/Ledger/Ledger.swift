@@ -78,7 +78,9 @@ public struct Ledger: Sendable {
         _ operation: @autoclosure () -> String,
         _ body: (Database) throws -> Value
     ) throws(LedgerError) -> Value {
-        do { return try database.read(body) } catch { throw LedgerError(operation(), error) }
+        do { return try database.read(body) } catch {
+            throw LedgerError(operation(), error, path: database.path)
+        }
     }
 
     /// Makes every later sequencer greater than `sequencer`.

@@ -24,7 +24,9 @@ public struct Restoration: Sendable {
         floor = remains.floor
         let tables = Array(remains.lake.values.map(\.content))
         let loads = (tables + remains.warehouse.tables.map(\.content)).flatMap(\.loads)
-        for load in loads { floor = max(floor, Sequencer(rawValue: UInt64(load.name.sequencer))) }
+        for load in loads {
+            floor = max(floor, Sequencer(rawValue: UInt64(max(0, load.name.sequencer))))
+        }
         addDropped(DroppedVersions(remains, loads: loads))
         addManifests()
         addCommits()

@@ -25,13 +25,11 @@ struct TableHistory {
     /// Whether nothing is left to do for the version: the table has had it, or a newer one has taken
     /// its place.
     func isDone(with version: VersionName) -> Bool {
-        if names(version) || newest[version.source] ?? 0 > version.sequencer, !countsAll {
-            return true
+        if names(version) { return true }
+        switch mode {
+        case .upsert, .replacePartitions: return false
+        case .replace where greatest > version.sequencer: return true
+        case .append, .replace: return newest[version.source] ?? 0 > version.sequencer
         }
-        if mode == .replace, greatest > version.sequencer { return true }
-        return names(version)
     }
-
-    /// Whether older versions of a file count beside newer ones.
-    private var countsAll: Bool { mode == .upsert || mode == .replacePartitions }
 }
