@@ -113,11 +113,7 @@ extension PendingDelivery {
     init(row: Row) throws {
         let event: String = row[3]
         guard let event = DeliveryEvent(rawValue: event) else {
-            throw LedgerError(
-                code: .unusable,
-                operation: "read a delivery",
-                detail: "it is of the unknown kind \(event)"
-            )
+            throw UnreadableRow(detail: "a delivery is of the unknown kind \(event)")
         }
         self.init(
             id: row[0],

@@ -1,6 +1,6 @@
 public import Buckets
 public import Events
-import HandlerRuntime
+public import HandlerRuntime
 
 /// The versions that a crawler's event names, with the objects that announced them.
 public struct StagedVersions {
@@ -15,7 +15,12 @@ public struct StagedVersions {
     private var identifiers: [ObjectVersion: String] = [:]
 
     /// Reads the manifests of an event.
-    public init(_ objects: [ManifestReference], in buckets: BucketsFolder) {
+    ///
+    /// - Throws: `HandlerError` of kind `notNow`; other failures are the manifests' own.
+    public init(
+        _ objects: [ManifestReference],
+        in buckets: BucketsFolder
+    ) throws(HandlerError) {
         for object in objects {
             do {
                 let manifest = try Manifest(path: buckets.path(of: object.manifest.objectKey))
@@ -29,6 +34,7 @@ public struct StagedVersions {
                 identifiers[manifest.source] = object.sequencer.description
             } catch {
                 let error = HandlerError(error)
+                if error.kind == .notNow { throw error }
                 failures.append(
                     BatchItemFailure(
                         itemIdentifier: object.sequencer.description,

@@ -20,7 +20,7 @@ struct Sluice: AsyncParsableCommand {
             RetractCommand.self,
             QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
             MigrateCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, RebuildCommand.self,
             TestCommand.self,
         ]
     )
