@@ -36,6 +36,7 @@ struct EventComposer {
         return S3Record(
             version: version,
             removed: delivery.event == .removed,
+            retracts: delivery.isRetraction,
             trigger: trigger.id,
             table: delivery.pending.table,
             localPath: buckets.path(of: version.objectKey),

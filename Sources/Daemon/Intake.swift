@@ -243,11 +243,14 @@ actor Intake {
     }
 
     private func plans(_ key: ObjectKey, _ event: DeliveryEvent) -> [DeliveryPlan] {
-        config.triggers(for: key, eventName: event.rawValue).map { trigger in
-            DeliveryPlan(
+        let retracts = event == .removed && config.retractsDeleted(key)
+        return config.triggers(for: key, eventName: event.rawValue).map { trigger in
+            let splits = config.function(named: trigger.function)?.handler == "split"
+            return DeliveryPlan(
                 trigger: trigger.id,
                 function: trigger.function,
-                isSupersedable: config.function(named: trigger.function)?.handler == "split"
+                isSupersedable: splits && !retracts,
+                retracts: splits && retracts
             )
         }
     }

@@ -16,6 +16,7 @@ extension FunctionConfig {
         checkSimilarity(add)
         checkDerived(add)
         checkMatches(add)
+        checkRetractions(add)
         checkCopies(add)
         checkDestinations(add)
         for (index, first) in triggers.enumerated() {

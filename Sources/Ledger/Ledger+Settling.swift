@@ -181,11 +181,14 @@ private struct Settling {
     /// A dead letter ends when a newer version of its key is accepted where it was refused.
     private func endOlderDeadLetters(_ delivery: LeasedDelivery) throws {
         guard let source = delivery.source else { return }
+        // Rows that a removal could not take out only go with another removal.
+        let isRemoval = source.eTag.isEmpty || delivery.isRetraction
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET state = 'cancelled', ended_at_us = ?
                 WHERE state = 'dead' AND function = ? AND object_id IN (SELECT id FROM objects
                     WHERE source_bucket = ? AND source_key = ? AND source_sequencer < ?)
+                \(isRemoval ? "" : "AND NOT \(Removal.isDelivery)")
                 """
         ).execute(
             arguments: [

@@ -12,6 +12,7 @@ enum LedgerSchema {
         migrator.registerMigration("records, forgotten dead letters") {
             try $0.execute(sql: records)
         }
+        migrator.registerMigration("removals") { try $0.execute(sql: removals) }
         return migrator
     }()
 

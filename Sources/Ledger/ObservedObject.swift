@@ -63,12 +63,20 @@ public struct DeliveryPlan: Hashable, Sendable {
     public var function: String
     /// Whether a newer version of the key makes a delivery of an older one needless.
     public var isSupersedable: Bool
+    /// Whether, of a removal, it takes the rows of the key's versions out of their table.
+    public var retracts: Bool
 
     /// Puts a plan together.
-    public init(trigger: String, function: String, isSupersedable: Bool = false) {
+    public init(
+        trigger: String,
+        function: String,
+        isSupersedable: Bool = false,
+        retracts: Bool = false
+    ) {
         self.trigger = trigger
         self.function = function
         self.isSupersedable = isSupersedable
+        self.retracts = retracts
     }
 }
 

@@ -8,6 +8,8 @@ public struct LedgerFacts: Sendable, Equatable {
     public var manifests: [VersionName: RecordedObject] = [:]
     /// Dropped versions that were recorded, whether newest or not.
     public var versions: Set<VersionName> = []
+    /// Removals whose manifests were recorded.
+    public var removals: Set<VersionName> = []
     /// The versions whose manifests a function was done with, by function and table.
     public var accepted: [String: [String: Set<VersionName>]] = [:]
     /// Sources, as `bucket/key`, of which something was under way or changed between the readings.

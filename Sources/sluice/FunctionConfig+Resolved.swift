@@ -138,6 +138,7 @@ extension TableSettings {
             "partitionBy": .strings(partitions), "sortBy": .strings(sortBy),
             "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
             "onError": .string(onError.resolved),
+            "onDelete": .string(retractsDeleted ? "retract" : "keep"),
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
             "maxPartitions": .integer(Int64(maxPartitions)),

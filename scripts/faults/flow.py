@@ -55,7 +55,7 @@ class Flow:
             each.mkdir(parents=True)
         (self.folder / "functions.json").write_text(json.dumps(settings, indent=1))
         self.daemon = None
-        self.drops = 0
+        self.drops = self.deletions = 0
         shutil.copy2(self.real / "sluice", self.programs / "sluice")
         (self.programs / "sluice-sql").symlink_to(self.real / "sluice-sql")
         for name in HANDLERS:
@@ -90,6 +90,10 @@ class Flow:
         hidden.rename(place)
         self.drops += 1
 
+    def delete(self, key):
+        (self.buckets / "stage-1" / key).unlink()
+        self.deletions += 1
+
     # Programs
 
     def run(self, *arguments, check=True, **options):
@@ -121,7 +125,8 @@ class Flow:
             self.daemon.send_signal(signal.SIGTERM)
             code = self.daemon.wait(timeout=120)
             self.daemon = None
-            if code != 0:
+            # Before it handles signals there is nothing to bring to an end.
+            if code not in (0, -signal.SIGTERM):
                 raise Fault(f"`sluice up` in {self.folder} ended with {code} at SIGTERM")
 
     def handlers(self):
