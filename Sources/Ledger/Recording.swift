@@ -62,7 +62,7 @@ struct Recording {
     private mutating func end(
         _ newest: NewestVersion,
         plans: [DeliveryPlan],
-        cause: Removal.Cause
+        cause: RecordedRemoval.Cause
     ) throws {
         let key = newest.known.version.objectKey
         try supersede(

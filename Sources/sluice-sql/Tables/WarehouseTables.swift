@@ -57,7 +57,7 @@ struct WarehouseTables {
             rows: count,
             columns: columns[table] ?? [],
             loaded: loaded.count,
-            replaced: all.count - loaded.count,
+            replaced: all.count { $0.status == "replaced" },
             rejectedRows: loaded.reduce(0) { $0 + $1.rejects },
             lastLoads: Array(all.prefix(Self.named))
         )
