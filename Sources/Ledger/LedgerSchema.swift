@@ -10,6 +10,7 @@ enum LedgerSchema {
             try $0.execute(sql: schedulesAndRunsByHand)
         }
         migrator.registerMigration("removals") { try $0.execute(sql: removals) }
+        migrator.registerMigration("replays") { try $0.execute(sql: replays) }
         return migrator
     }()
 

@@ -68,7 +68,7 @@ struct Recording {
         try supersede(
             key,
             into: "cancelled",
-            states: "state IN ('queued', 'waiting') AND supersedable = 1"
+            states: "state IN ('queued', 'waiting') AND supersedable = 1 AND replay IS NULL"
         )
         let retracts = plans.contains(where: \.retracts)
         try endDeadLetters(of: key, withRemovals: retracts)
@@ -175,7 +175,7 @@ struct Recording {
             try supersede(
                 object.key,
                 into: "superseded",
-                states: "state IN ('queued', 'waiting') AND supersedable = 1"
+                states: "state IN ('queued', 'waiting') AND supersedable = 1 AND replay IS NULL"
             )
         }
         try deliver(object, version, objectID: objectID)

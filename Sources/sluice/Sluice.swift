@@ -16,7 +16,7 @@ struct Sluice: AsyncParsableCommand {
             InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self,
             InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
-            RetractCommand.self,
+            RetractCommand.self, ReplayCommand.self,
             QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
             MigrateCommand.self,
             VerifyCommand.self,
