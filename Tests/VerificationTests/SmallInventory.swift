@@ -137,7 +137,8 @@ struct SmallInventory {
         where content.removal(of: content.loads[index].name) != nil {
             content.loads[index].isCurrent = false
         }
-        content.rows.removeAll { content.removal(of: $0.name) != nil }
+        let rows = content.rows.filter { content.removal(of: $0.name) == nil }
+        content.rows = rows
     }
 
     private func load(_ name: VersionName, _ rows: Int64, into content: inout TableContent) {

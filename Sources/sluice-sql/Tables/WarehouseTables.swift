@@ -88,7 +88,7 @@ struct WarehouseTables {
     private mutating func readLoads(on connection: borrowing Connection) throws {
         let entries = try connection.rows(
             "SELECT table_name, source, sequencer, \"rows\", rejects, status, loaded_at FROM "
-"warehouse.\(Self.history) WHERE status <> 'replayed' "
+                + "warehouse.\(Self.history) WHERE status <> 'replayed' "
                 + "ORDER BY loaded_at DESC, sequencer DESC"
         )
         for entry in entries {
