@@ -1,5 +1,6 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 
 // glibc declares these for GNU programs only.
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);

@@ -1,4 +1,4 @@
-public import Events
+import Events
 public import Ledger
 
 /// What a daemon has done since it was started, and, when it ended by itself, what it left.
@@ -25,8 +25,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftPaused: [String: Int] = [:]
     /// Left by `up --once`: deliveries of functions that still answer "not now", by function.
     public var leftNotNow: [String: Int] = [:]
-    /// Left by `up --once`: files that somebody still has open for writing.
-    public var leftOpen: [ObjectKey] = []
+    /// Left by `up --once`: files that are held back, as those that are open for writing.
+    public var leftHeld: [HeldObject] = []
     /// Deliveries in the ledger of triggers or functions that the configuration does not have.
     public var foreign = 0
 

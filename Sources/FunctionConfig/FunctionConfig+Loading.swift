@@ -129,6 +129,8 @@ extension FunctionConfig {
             root.integer("maxProcesses", in: 1...1024, unit: "processes") ?? surroundings.cores
         maxMemory =
             root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
+        rescan = root.integer("rescan", in: 1...86_400, unit: "seconds") ?? rescan
+        notifications = root.bool("notifications") ?? notifications
         readWarehouse(root, surroundings: surroundings)
         migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
     }

@@ -9,6 +9,7 @@ enum LedgerSchema {
         migrator.registerMigration("schedules, runs by hand") {
             try $0.execute(sql: schedulesAndRunsByHand)
         }
+        migrator.registerMigration("settled files") { try $0.execute(sql: settledFiles) }
         return migrator
     }()
 

@@ -123,7 +123,10 @@ public struct StoryPage {
         page.line("version \(version.sequencer)\(isNewest ? ", the newest" : "")")
         var facts = ["\(Amount.bytes(version.size)), eTag \(version.eTag)"]
         if let at = version.noticedAt, let by = version.noticedBy {
-            facts.append("noticed \(at.text(at: now)) by \(by == "event" ? "an event" : "a scan")")
+            let taken = version.taken.map { ": \($0.text)" } ?? ""
+            facts.append(
+                "noticed \(at.text(at: now)) by \(by == "event" ? "an event" : "a scan")\(taken)"
+            )
         }
         if let origin = version.writtenBy {
             let more = origin.count > origin.objects.count ? " and others" : ""
