@@ -101,7 +101,7 @@ let package = Package(
         library("Verification", ["Catalog", "Events", "Buckets", "FunctionConfig"]),
 
         // The daemon's side.
-        library("BucketWatch", ["Events", "Buckets", "CInotifyTools"]),
+        library("BucketWatch", ["Events", "Buckets", "CInotifyTools", "CLinuxCalls"]),
         library("Ledger", ["Events", .product(name: "GRDB", package: "GRDB.swift")]),
         library(
             "Invocation",
@@ -123,7 +123,10 @@ let package = Package(
         ),
         library(
             "Reports",
-            ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
+            [
+                "TableFacts", "Daemon", "Ledger", "BucketWatch", "Events", "Buckets",
+                "FunctionConfig",
+            ]
         ),
         .executableTarget(
             name: "sluice",

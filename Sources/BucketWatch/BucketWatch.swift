@@ -1,10 +1,11 @@
+public import Events
+
 /// Watches the buckets of one buckets folder and tells which objects change.
 ///
 /// A thread of its own sets watches, then scans, then follows the kernel's notifications, so that
 /// nothing falls between: each object that is complete is told of at least once, as often as it
 /// changes, and perhaps more often. What a notification cannot tell or the kernel loses ends in a
-/// scan. Files that somebody has open for writing are told of as `opened` and again once they are
-/// complete. There is one watch in a process at a time: another begins when it has ended.
+/// scan. Files that are not finished are told of as `held` and again once they are. There is one watch in a process at a time: another begins when it has ended.
 public final class BucketWatch: Sendable {
     /// What happens, from the start; for one receiver, once.
     ///
@@ -20,21 +21,28 @@ public final class BucketWatch: Sendable {
     ///   - known: What was recorded already: scans tell of what differs from it. Without it they tell
     ///     of every file, and of none that is gone.
     ///   - beside: A file outside the buckets whose changes are told of as `noticed`.
+    ///   - rescan: The seconds between two scans of folders of which not every change is told.
+    ///   - trustsNotifications: Whether the kernel tells of changes; if not, all folders are such.
     /// - Throws: `BucketWatchError` with code `limit`. What keeps the folder from being watched, now
     ///   or later, is thrown by ``events``.
     public convenience init(
         root: String,
         scope: WatchScope,
         known: (any KnownObjects)? = nil,
-        beside: String? = nil
+        beside: String? = nil,
+        rescan: Int = 60,
+        trustsNotifications: Bool = true
     ) throws(BucketWatchError) {
         let waker = try Waker()
+        var pace = WatchPace()
+        pace.rescan = Int64(rescan) * 1000
+        pace.trustsNotifications = trustsNotifications
         self.init(
             root: root,
             scope: scope,
             known: known,
             beside: beside,
-            pace: WatchPace(),
+            pace: pace,
             waker: waker
         ) { () throws(BucketWatchError) in try InotifyTools(waker: waker) }
     }
@@ -63,9 +71,10 @@ public final class BucketWatch: Sendable {
                     knownObjects: known,
                     beside: beside,
                     pace: pace,
-                    notifier: makeNotifier(),
+                    waker: waker,
                     channel: channel,
-                    requests: requests
+                    requests: requests,
+                    notifier: makeNotifier
                 ).run()
             } catch {
                 failure = error
@@ -86,6 +95,9 @@ public final class BucketWatch: Sendable {
 
     /// Asks for a scan of everything; it is told of as `scanStarted` and `scanFinished`.
     public func rescan() { requests.scan() }
+
+    /// Asks for a look at a file that changes between being told of and being read.
+    public func look(at key: ObjectKey) { requests.look(at: key) }
 
     /// Asks for a mark behind everything that has happened on disk before this call.
     ///

@@ -21,6 +21,14 @@ struct FolderPath: Hashable {
         return String(text.text[text.text.index(after: slash)...]) + "/"
     }
 
+    /// The folder that this one is in; the buckets folder for a bucket and for itself.
+    var parent: FolderPath {
+        FolderPath(text.text.lastIndex(of: "/").map { String(text.text[..<$0]) } ?? "")
+    }
+
+    /// The folder that an object is in.
+    init(of object: ObjectKey) { self = FolderPath(object.description).parent }
+
     /// A folder in this one.
     func appending(_ name: String) -> FolderPath {
         FolderPath(text.text.isEmpty ? name : text.text + "/" + name)

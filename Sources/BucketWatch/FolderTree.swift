@@ -4,8 +4,16 @@
 struct FolderTree {
     private var paths: [Int32: FolderPath] = [:]
     private var numbers: [FolderPath: Int32] = [:]
-    /// Folders for which there was no watch left.
-    private(set) var unwatched: Set<FolderPath> = []
+    /// Folders that are scanned at intervals, watched or not.
+    private(set) var scanned: [FolderPath: ScanCause] = [:]
+
+    /// Why a folder is scanned at intervals.
+    enum ScanCause: Equatable {
+        /// There was no watch left for it.
+        case limit
+        /// It is on a file system, of that name, that does not tell of every change.
+        case silent(String)
+    }
 
     /// The number of watched folders.
     var count: Int { paths.count }
@@ -23,11 +31,16 @@ struct FolderTree {
         }
         paths[number] = path
         numbers[path] = number
-        unwatched.remove(path)
     }
 
-    /// Notes that a folder cannot be watched.
-    mutating func addUnwatched(_ path: FolderPath) { unwatched.insert(path) }
+    /// Notes that a folder is to be scanned at intervals, or no longer.
+    mutating func scan(_ path: FolderPath, because cause: ScanCause?) { scanned[path] = cause }
+
+    /// The name of the file system that keeps changes in a folder to itself; nil for others.
+    func silentSystem(of path: FolderPath) -> String? {
+        guard case .silent(let name) = scanned[path] else { return nil }
+        return name
+    }
 
     /// Notes that the kernel ended a watch.
     ///
@@ -43,12 +56,12 @@ struct FolderTree {
     /// The watch itself stays: it may be the new folder's already.
     mutating func forget(_ path: FolderPath) {
         numbers[path] = nil
-        unwatched.remove(path)
+        scanned[path] = nil
     }
 
     /// Takes out one folder; the answer is the number of its watch, if it has one.
     mutating func remove(_ path: FolderPath) -> Int32? {
-        unwatched.remove(path)
+        scanned[path] = nil
         guard let number = numbers.removeValue(forKey: path) else { return nil }
         paths[number] = nil
         return number
@@ -63,7 +76,7 @@ struct FolderTree {
             paths[number] = nil
             numbers[path] = nil
         }
-        unwatched = unwatched.filter { !$0.isWithin(folder) }
+        scanned = scanned.filter { !$0.key.isWithin(folder) }
         return Array(gone.keys)
     }
 }

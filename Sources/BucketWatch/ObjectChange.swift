@@ -9,9 +9,9 @@ public struct ObjectChange: Sendable, Equatable {
         case created
         /// The object is no longer there under this key.
         case removed
-        /// Somebody has the file open for writing. `created` or `removed` follows, however long
-        /// that takes.
-        case opened
+        /// The file is there and is not taken yet; the change's `hold` says why. `created`,
+        /// `removed` or `held` for another reason follows, however long that takes.
+        case held
     }
 
     /// How it was noticed.
@@ -24,8 +24,6 @@ public struct ObjectChange: Sendable, Equatable {
         case linked
         /// A scan found the file, or did not find it where it was recorded.
         case scan
-        /// The file was created and is open; only with `opened`.
-        case beingWritten
         /// The file was unlinked; only with `removed`.
         case deleted
         /// The file was renamed away; only with `removed`.
@@ -40,12 +38,25 @@ public struct ObjectChange: Sendable, Equatable {
     public var evidence: Evidence
     /// The file as it was when the change was noticed; nil when it was removed.
     public var stamp: FileStamp?
+    /// Why it is held back; nil unless it is.
+    public var hold: Hold?
+    /// What let it go; nil unless it was created.
+    public var settled: Settled?
 
     /// Puts a change together from its parts.
-    public init(key: ObjectKey, kind: Kind, evidence: Evidence, stamp: FileStamp?) {
+    public init(
+        key: ObjectKey,
+        kind: Kind,
+        evidence: Evidence,
+        stamp: FileStamp?,
+        hold: Hold? = nil,
+        settled: Settled? = nil
+    ) {
         self.key = key
         self.kind = kind
         self.evidence = evidence
         self.stamp = stamp
+        self.hold = hold
+        self.settled = settled
     }
 }

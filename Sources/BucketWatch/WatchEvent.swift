@@ -21,9 +21,10 @@ public enum WatchEvent: Sendable, Equatable {
     case noticed(String)
     /// The answer to ``BucketWatch/settle()``: what was on disk when it was called was sent before.
     case settled(SettleTicket)
-    /// Folders cannot be watched any more and are scanned at intervals instead; a sentence for the
-    /// user that names the remedy. Sent once.
-    case degraded(String)
+    /// What keeps changes from being noticed at once: sentences for the user that say what is scanned
+    /// at intervals instead, and name the remedy where there is one. Sent whenever that changes;
+    /// empty when all is well again.
+    case notices([String])
 }
 
 /// Why a scan is made.
@@ -34,7 +35,8 @@ public enum ScanReason: String, Sendable {
     case overflow
     /// Somebody asked, through ``BucketWatch/rescan()``.
     case request
-    /// Some folders are not watched, see ``WatchEvent/degraded(_:)``; only they are scanned.
+    /// Of some folders not every change is told, see ``WatchEvent/notices(_:)``; only they are
+    /// scanned.
     case interval
 }
 

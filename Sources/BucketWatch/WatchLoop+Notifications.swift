@@ -25,14 +25,15 @@ extension WatchLoop {
         let isFolder = notification.has(IN_ISDIR) || isLinkedBucket(notification.name, in: folder)
         switch EntryName(notification.name, isFolder: isFolder) {
         case .ignored:
-            return
+            noteMarker(notification.name, in: folder)
         case .refused(let reason):
             guard notification.has(IN_CREATE) || notification.has(IN_MOVED_TO) else { return }
             refuse(notification.name, in: folder, reason: reason)
         case .usable(let name) where isFolder:
             handle(notification, folder: folder.appending(name))
         case .usable(let name):
-            guard let key = folder.object(name), scope.includes(key) else { return }
+            noteMarker(notification.name, in: folder)
+            guard let key = folder.object(name), scope.includes(key) else { break }
             handle(notification, file: key, in: folder)
         }
         if batch.count >= pace.batch { flush() }
@@ -64,54 +65,27 @@ extension WatchLoop {
         if notification.has(IN_DELETE) || notification.has(IN_MOVED_FROM) {
             let evidence: ObjectChange.Evidence =
                 notification.has(IN_DELETE) ? .deleted : .movedFrom
-            beingWritten[key] = nil
-            batch.append(ObjectChange(key: key, kind: .removed, evidence: evidence, stamp: nil))
+            gone(key, evidence)
             return
         }
         guard let stamp = FileStamp(path: path(of: key)) else { return }
         if notification.has(IN_CLOSE_WRITE) {
-            complete(key, .closeWrite, stamp, in: folder)
+            report(key, .closeWrite, stamp, in: folder)
         } else if notification.has(IN_MOVED_TO) {
             report(key, .movedTo, stamp, in: folder)
         } else if stamp.size == 0 {
-            // Just created: the creator's descriptor may not count as open for writing yet.
-            write(key, stamp)
+            reportCreated(key, stamp, in: folder)
         } else {
             report(key, .linked, stamp, in: folder)
         }
     }
 
-    /// Reports a file as complete, or as being written.
-    func report(
-        _ key: ObjectKey,
-        _ evidence: ObjectChange.Evidence,
-        _ stamp: FileStamp,
-        in folder: FolderPath
-    ) {
-        if OpenForWriting.isOpen(path(of: key), stamp: stamp, now: Self.now()) {
-            write(key, stamp)
-        } else {
-            complete(key, evidence, stamp, in: folder)
-        }
-    }
-
-    private func complete(
-        _ key: ObjectKey,
-        _ evidence: ObjectChange.Evidence,
-        _ stamp: FileStamp,
-        in folder: FolderPath
-    ) {
-        beingWritten[key] = nil
-        batch.append(ObjectChange(key: key, kind: .created, evidence: evidence, stamp: stamp))
-        // A version folder never changes once its manifest is there.
-        if folder.isVersionFolder, let number = tree.remove(folder) { notifier.unwatch(number) }
-    }
-
-    private func write(_ key: ObjectKey, _ stamp: FileStamp) {
-        beingWritten[key] = Self.monotonicMilliseconds() + pace.openFiles
-        batch.append(
-            ObjectChange(key: key, kind: .opened, evidence: .beingWritten, stamp: stamp)
-        )
+    /// Looks at files that wait for a marker of that name.
+    private func noteMarker(_ name: [UInt8], in folder: FolderPath) {
+        guard !held.files.isEmpty, let name = String(validating: name, as: UTF8.self),
+            let marker = folder.object(name)
+        else { return }
+        for key in held.waiting(for: marker) { lookAgain(at: key) }
     }
 
     /// The folder of the file beside the buckets has changed.
@@ -125,7 +99,7 @@ extension WatchLoop {
 
     /// A folder is no longer where it was.
     private func leave(_ folder: FolderPath) {
-        for key in beingWritten.keys where folder.contains(key) { beingWritten[key] = nil }
+        for key in held.files.keys where folder.contains(key) { gone(key, .movedFrom) }
         guard let bucket = folder.bucket else { return }
         flush()
         let key = folder.text.text.dropFirst(bucket.count + 1)

@@ -1,6 +1,6 @@
 import Buckets
-import CInotifyTools
 import Events
+import Glibc
 
 extension WatchLoop {
     /// Watches and reads every folder that can hold an object, and sends what it finds.
@@ -9,25 +9,36 @@ extension WatchLoop {
         besideWatch = beside.flatMap { try? notifier.watch(FilePath.parent(of: $0)) }
         compare()
         enter(.root)
-        guard tree.isWatched(.root) else {
-            throw BucketWatchError(
-                code: tree.unwatched.isEmpty ? .unreachable : .limit,
-                operation: "watch \(root)",
-                detail: tree.unwatched.isEmpty
-                    ? "it is no folder that can be read" : Self.limitRemedy
-            )
-        }
+        try checkRoot()
         tellMissing { _ in true }
         flush()
+        tellNotices()
+        nextInterval = Self.monotonicMilliseconds() + pace.rescan
         channel.send(.scanFinished(reason))
+    }
+
+    private func checkRoot() throws(BucketWatchError) {
+        let isThere = FolderListing(path: root) != nil
+        guard !isThere || !tree.isWatched(.root) && tree.scanned[.root] == nil else { return }
+        throw BucketWatchError(
+            code: .unreachable,
+            operation: "watch \(root)",
+            detail: "it is no folder that can be read"
+        )
     }
 
     /// Watches a folder and all below it, each before it is read, so that what comes later is
     /// notified; adds what is there to the batch, by modification time, then key.
-    func enter(_ folder: FolderPath) {
+    func enter(_ folders: FolderPath...) { enter(folders) }
+
+    private func enter(_ folders: [FolderPath]) {
         var found: [Found] = []
-        var waiting = [folder]
-        while let next = waiting.popLast() { read(next, into: &found, below: &waiting) }
+        var waiting = folders
+        var visited: Set<FolderPath> = []
+        while let next = waiting.popLast() {
+            guard visited.insert(next).inserted else { continue }
+            read(next, into: &found, below: &waiting)
+        }
         found.sort()
         for file in found {
             report(file.key, .scan, file.stamp, in: file.folder)
@@ -35,15 +46,20 @@ extension WatchLoop {
         }
     }
 
-    /// Reads the folders that are not watched, and watches them where that has become possible.
-    func scanUnwatched() {
+    /// Reads the folders of which not every change is told, and watches them where that has become
+    /// possible.
+    func scanSome() throws(BucketWatchError) {
+        guard try !renewNotifier() else { return }
         flush()
         channel.send(.scanStarted(.interval))
-        let folders = tree.unwatched
+        let folders = tree.scanned
         compare()
-        for folder in folders.sorted(by: { $0.text < $1.text }) { enter(folder) }
-        tellMissing { $0.folders.contains(where: folders.contains) }
+        enter(Array(folders.keys))
+        try checkRoot()
+        for (key, file) in held.files where folders[file.folder] != nil { lookAgain(at: key) }
+        tellMissing { $0.folders.contains { folders[$0] != nil } }
         flush()
+        tellNotices()
         channel.send(.scanFinished(.interval))
     }
 
@@ -80,7 +96,12 @@ extension WatchLoop {
             return
         }
         watch(folder)
-        guard var listing = FolderListing(path: path(of: folder)) else { return }
+        guard var listing = FolderListing(path: path(of: folder)) else {
+            if errno == ENOENT || errno == ENOTDIR {
+                for number in tree.removeAll(within: folder) { notifier.unwatch(number) }
+            }
+            return
+        }
         while let entry = listing.next(unless: { known?.meets($0, $1) == true }) {
             let isFolder =
                 entry.isFolder || (folder == .root && isLinkedBucket(entry.name, in: folder))
@@ -114,27 +135,22 @@ extension WatchLoop {
         return name.withUTF8 { known?.meets(UnsafeRawBufferPointer($0), manifest.stamp) == true }
     }
 
+    /// Watches a folder, and has it scanned at intervals where that does not tell of every change.
     private func watch(_ folder: FolderPath) {
+        let path = path(of: folder)
+        let system = pace.trustsNotifications ? SilentFileSystem.name(at: path) : "it"
+        var cause = system.map { FolderTree.ScanCause.silent($0) }
         do {
-            tree.add(folder, number: try notifier.watch(path(of: folder)))
+            if !tree.isWatched(folder) { tree.add(folder, number: try notifier.watch(path)) }
         } catch .limit {
-            tree.addUnwatched(folder)
-            guard !limitIsKnown else { return }
-            limitIsKnown = true
-            channel.send(
-                .degraded(
-                    "the limit of watched folders is reached after \(tree.count); the others are "
-                        + "scanned every \(pace.unwatchedFolders / 1000) s; \(Self.limitRemedy)"
-                )
-            )
+            cause = cause ?? .limit
         } catch {
             // Gone again, or not ours to read: its parent tells when that changes.
+            cause = nil
         }
-    }
-
-    private static var limitRemedy: String {
-        "raise fs.inotify.max_user_watches, now \(inotifytools_get_max_user_watches()), for "
-            + "example with: sysctl fs.inotify.max_user_watches=1048576"
+        guard tree.scanned[folder] != cause else { return }
+        tree.scan(folder, because: cause)
+        noticesMayDiffer = true
     }
 }
 

@@ -13,22 +13,24 @@ final class WatchLoop {
     /// A file outside the buckets whose changes are told of.
     let beside: String?
     let pace: WatchPace
-    let notifier: any FolderNotifier
+    private(set) var notifier: any FolderNotifier
     let channel: EventChannel
     private let requests: WatchRequests
+    private let makeNotifier: () throws(BucketWatchError) -> any FolderNotifier
+    private let waker: Waker
 
     var tree = FolderTree()
     var batch = ChangeBatch()
     /// The watch on the folder of the file beside the buckets.
     var besideWatch: Int32?
-    /// Files that somebody has open for writing, with the time in milliseconds from which on
-    /// another look is worth its while.
-    var beingWritten: [ObjectKey: Int64] = [:]
+    /// Files that are not taken yet.
+    var held = HeldFiles()
     /// What was recorded, while a scan compares with it.
     var known: KnownFiles?
-    var limitIsKnown = false
-    private var nextLook: Int64 = 0
-    private var nextInterval: Int64 = 0
+    var toldNotices: [String] = []
+    /// Whether a folder is scanned for another reason than when that was told.
+    var noticesMayDiffer = false
+    var nextInterval: Int64 = 0
     private var tickets: [(ticket: SettleTicket, bytesBefore: Int)] = []
 
     init(
@@ -37,16 +39,19 @@ final class WatchLoop {
         knownObjects: (any KnownObjects)?,
         beside: String?,
         pace: WatchPace,
-        notifier: any FolderNotifier,
+        waker: Waker,
         channel: EventChannel,
-        requests: WatchRequests
-    ) {
+        requests: WatchRequests,
+        notifier makeNotifier: @escaping () throws(BucketWatchError) -> any FolderNotifier
+    ) throws(BucketWatchError) {
         self.root = root
         self.scope = scope
         self.knownObjects = knownObjects
         self.beside = beside
         self.pace = pace
-        self.notifier = notifier
+        self.waker = waker
+        self.makeNotifier = makeNotifier
+        notifier = try Self.notifier(makeNotifier, waker)
         self.channel = channel
         self.requests = requests
     }
@@ -59,13 +64,15 @@ final class WatchLoop {
             if asked.wantsEnd { return }
             if asked.wantsScan { try startOver(.request) }
             if !asked.tickets.isEmpty {
-                if !tree.unwatched.isEmpty { scanUnwatched() }
+                if !tree.scanned.isEmpty { try scanAtInterval() }
                 let backlog = notifier.backlog
                 tickets += asked.tickets.map { ($0, backlog) }
             }
+            for key in asked.keys { look(at: key) }
             let isIdle = try drain()
-            lookAgain()
+            try lookAgain()
             flush()
+            if noticesMayDiffer { tellNotices() }
             answerTickets(isIdle: isIdle)
             if isIdle { notifier.wait(milliseconds: waitingTime()) }
         }
@@ -101,43 +108,66 @@ final class WatchLoop {
     /// Loses everything that is known and scans.
     func startOver(_ reason: ScanReason) throws(BucketWatchError) {
         flush()
-        try notifier.restart()
+        do {
+            try notifier.restart()
+        } catch {
+            guard error.code == .limit else { throw error }
+            notifier = NoNotifier(waker: waker)
+        }
         tree = FolderTree()
-        beingWritten = [:]
+        held = HeldFiles()
         try scanAll(reason)
+    }
+
+    /// Asks the kernel again for what it refused.
+    ///
+    /// Returns whether everything was scanned because of it.
+    func renewNotifier() throws(BucketWatchError) -> Bool {
+        guard notifier is NoNotifier else { return false }
+        let renewed = try Self.notifier(makeNotifier, waker)
+        guard !(renewed is NoNotifier) else { return false }
+        notifier = renewed
+        tree = FolderTree()
+        held = HeldFiles()
+        try scanAll(.request)
+        return true
+    }
+
+    private static func notifier(
+        _ make: () throws(BucketWatchError) -> any FolderNotifier,
+        _ waker: Waker
+    ) throws(BucketWatchError) -> any FolderNotifier {
+        do { return try make() } catch {
+            guard error.code == .limit else { throw error }
+            return NoNotifier(waker: waker)
+        }
     }
 
     // MARK: - What no notification tells
 
-    /// Looks at files that were open for writing, and at folders that are not watched, when due.
-    private func lookAgain() {
-        let now = Self.monotonicMilliseconds()
-        if !beingWritten.isEmpty, now >= nextLook {
-            for (key, due) in beingWritten where due <= now {
-                guard let stamp = FileStamp(path: path(of: key)) else {
-                    beingWritten[key] = nil
-                    continue
-                }
-                if OpenForWriting.isOpen(path(of: key), stamp: stamp, now: Self.now()) { continue }
-                beingWritten[key] = nil
-                batch.append(
-                    ObjectChange(key: key, kind: .created, evidence: .scan, stamp: stamp)
-                )
-            }
-            nextLook = now + pace.openFiles
+    /// Looks at files that are held back, and at folders of which not every change is told, when due.
+    private func lookAgain() throws(BucketWatchError) {
+        for key in held.takeDue(at: Self.monotonicMilliseconds()) { lookAgain(at: key) }
+        if !tree.scanned.isEmpty, Self.monotonicMilliseconds() >= nextInterval {
+            try scanAtInterval()
         }
-        if tree.unwatched.isEmpty {
-            nextInterval = now + pace.unwatchedFolders
-        } else if now >= nextInterval {
-            scanUnwatched()
-            nextInterval = now + pace.unwatchedFolders
-        }
+    }
+
+    private func scanAtInterval() throws(BucketWatchError) {
+        try scanSome()
+        nextInterval = Self.monotonicMilliseconds() + pace.rescan
+    }
+
+    /// Looks at a file that somebody asks about.
+    private func look(at key: ObjectKey) {
+        guard scope.includes(key), let stamp = FileStamp(path: path(of: key)) else { return }
+        report(key, .scan, stamp, in: FolderPath(of: key))
     }
 
     private func waitingTime() -> Int32? {
         let now = Self.monotonicMilliseconds()
-        let look = beingWritten.isEmpty ? nil : max(0, nextLook - now)
-        let interval = tree.unwatched.isEmpty ? nil : max(0, nextInterval - now)
+        let look = held.nextLook.map { max(0, $0 - now) }
+        let interval = tree.scanned.isEmpty ? nil : max(0, nextInterval - now)
         return [look, interval].compactMap(\.self).min().map { Int32(clamping: $0) }
     }
 

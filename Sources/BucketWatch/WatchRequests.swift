@@ -1,3 +1,4 @@
+import Events
 import Synchronization
 
 /// What other threads ask of the watch's thread.
@@ -5,6 +6,7 @@ final class WatchRequests: Sendable {
     /// What was asked since it was last taken.
     struct Pending {
         var tickets: [SettleTicket] = []
+        var keys: [ObjectKey] = []
         var wantsScan = false
         var wantsEnd = false
     }
@@ -23,6 +25,12 @@ final class WatchRequests: Sendable {
             state.pending.tickets.append(ticket)
             return ticket
         }
+    }
+
+    /// Asks for a look at one file.
+    func look(at key: ObjectKey) {
+        state.withLock { $0.pending.keys.append(key) }
+        waker.wake()
     }
 
     /// Asks for a scan of everything.

@@ -8,6 +8,8 @@ public struct WatchScope: Sendable {
     ///
     /// Other buckets are not looked at.
     public let prefixes: [String: [String]]
+    /// When a wanted object is taken; asked for each one that is closed.
+    let rules: @Sendable (ObjectKey) -> SettleRules
     private let wants: @Sendable (ObjectKey) -> Bool
 
     /// Makes a scope.
@@ -16,10 +18,13 @@ public struct WatchScope: Sendable {
     ///   - prefixes: For each bucket the beginnings of the wanted keys.
     ///   - wants: Whether an object is wanted; asked on the watch's own thread for every file in a
     ///     watched folder, so it should be quick.
+    ///   - rules: When a wanted object is taken, asked likewise.
     public init(
         prefixes: [String: [String]],
-        wants: @escaping @Sendable (ObjectKey) -> Bool = { _ in true }
+        wants: @escaping @Sendable (ObjectKey) -> Bool = { _ in true },
+        rules: @escaping @Sendable (ObjectKey) -> SettleRules = { _ in .none }
     ) {
+        self.rules = rules
         self.prefixes = prefixes
         self.wants = wants
     }

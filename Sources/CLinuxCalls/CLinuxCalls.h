@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <linux/memfd.h>
+#include <sys/vfs.h>
 
 // glibc declares these for GNU programs only.
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);

@@ -92,7 +92,9 @@ public final class Daemon: Service {
             root: options.buckets.path,
             scope: WatchScope(options.config),
             known: RecordedObjects(ledger: ledger),
-            beside: options.config.path
+            beside: options.config.path,
+            rescan: options.config.rescan,
+            trustsNotifications: options.config.notifications
         )
         let doorbell = Doorbell()
         let dispatcher = Dispatcher(options: options, ledger: ledger, doorbell: doorbell) {

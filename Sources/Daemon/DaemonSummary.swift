@@ -25,8 +25,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftPaused: [String: Int] = [:]
     /// Left by `up --once`: deliveries of functions that still answer "not now", by function.
     public var leftNotNow: [String: Int] = [:]
-    /// Left by `up --once`: files that somebody still has open for writing.
-    public var leftOpen: [ObjectKey] = []
+    /// Left by `up --once`: files that are held back, as those that are open for writing.
+    public var leftHeld: [HeldObject] = []
     /// Left by `up --once`: why records of ended events could not be written; nil when they are.
     public var leftRecords: String?
     /// Left by `up --once`: files that cannot be read, with the reason.

@@ -11,8 +11,8 @@ import Synchronization
 actor Dispatcher {
     /// How long a stop waits for runs.
     private static let stopGrace: Int64 = 30_000_000
-    /// How long `up --once` waits for a file that somebody has open for writing.
-    private static let openGrace: Int64 = 10_000_000
+    /// How long `up --once` waits for a file that is held back.
+    private static let heldGrace: Int64 = 10_000_000
 
     let options: DaemonOptions
     let ledger: Ledger
@@ -187,12 +187,12 @@ actor Dispatcher {
         guard await intake.quiesce(), machine.isIdle, !wantsReload,
             versions == tally.summary.versions
         else { return false }
-        let open = await intake.openFiles()
+        let held = await intake.heldFiles()
         let now = UTCTime.nowMicroseconds()
-        guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
+        guard held.allSatisfy({ $0.isBeyond(Self.heldGrace, at: now) }) else { return false }
         guard hasDoneWithRecords(at: now) else { return false }
         tally.summary.leftUnreadable = await intake.unreadable
-        tally.summary.leftOpen = open.keys.sorted { $0.description < $1.description }
+        tally.summary.leftHeld = held.sorted { $0.key.description < $1.key.description }
         (tally.summary.leftPaused, tally.summary.leftNotNow) = machine.left
         return true
     }

@@ -11,12 +11,12 @@ import Logging
 /// watch hands over together are recorded in one transaction.
 actor Intake {
     private let reader: ObjectReader
-    private let config: FunctionConfig
-    private let ledger: Ledger
-    private let dispatcher: Dispatcher
+    let config: FunctionConfig
+    let ledger: Ledger
+    let dispatcher: Dispatcher
     private let watch: BucketWatch
     private let logger: Logger
-    private let persistence: Persistence
+    let persistence: Persistence
 
     private let smallFiles = WorkThread(name: "sluice.files")
     private let largeFiles = WorkThread(name: "sluice.large-files")
@@ -25,16 +25,18 @@ actor Intake {
     private var largeCount = 0
     private var settleWaiters: [SettleTicket: CheckedContinuation<Void, Never>] = [:]
     private var largeWaiters: [CheckedContinuation<Void, Never>] = []
-    private var openSince: [ObjectKey: Int64] = [:]
     private var unreadables = UnreadableFiles()
     /// After which time to look at files again that could not be read.
     private let later = AsyncStream.makeStream(of: Duration.self)
+    private var held = HeldObjects()
     private var hasEnded = false
 
     /// A key that has to be looked at.
     private struct Candidate: Sendable {
         var key: ObjectKey
         var notice: Notice
+        /// How it came to be taken, where the watch told of it.
+        var taken: Taken?
         /// Its place in the order of arrival, where others may overtake it while it is read.
         var sequencer: Sequencer?
         /// How often it changed while it was read.
@@ -95,9 +97,8 @@ actor Intake {
         return !hasEnded
     }
 
-    /// Files that somebody has open for writing, with the time of the first notice in microseconds
-    /// since 1970.
-    func openFiles() -> [ObjectKey: Int64] { openSince }
+    /// Files that are not taken yet.
+    func heldFiles() -> [HeldObject] { held.all }
 
     /// Looks at objects again that are not what the ledger says.
     func lookAgain(_ keys: [ObjectKey]) async throws {
@@ -110,10 +111,7 @@ actor Intake {
         switch event {
         case .changes(let changes): try await take(changes)
         case .folderGone(let folder):
-            let below = folder.key.isEmpty ? "" : folder.key + "/"
-            openSince = openSince.filter { key, _ in
-                key.bucket != folder.bucket || !key.key.hasPrefix(below)
-            }
+            held.release(in: folder)
             let gone = try await persistence.keep { [ledger] in
                 try await ledger.presentKeys(
                     inBucket: folder.bucket,
@@ -130,16 +128,21 @@ actor Intake {
             )
             try await refuse(path: name.path, reason: name.reason)
         case .scanStarted(let reason):
+            if reason == .start { await keep([]) }
             if reason == .overflow {
-                logger.warning("notifications were lost; the buckets are scanned")
+                logger.warning("\(BucketWatch.overflowNotice)")
             }
             if reason != .interval {
+                held.releaseAll()
                 try await persistence.keep { [ledger] in try await ledger.forgetRefusedNames() }
             }
-        case .scanFinished: break
+        case .scanFinished: await keepHeld()
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
         case .noticed: await dispatcher.settingsWereTouched()
-        case .degraded(let reason): logger.warning("\(reason)")
+        case .notices(let notices):
+            for notice in notices { logger.warning("\(notice)") }
+            if notices.isEmpty { logger.notice("all folders are watched again") }
+            await keep(notices)
         }
     }
 
@@ -158,13 +161,18 @@ actor Intake {
         }
         for change in changes {
             let sequencer = reserved.popFirst()
-            if change.kind == .opened {
-                openSince[change.key] = openSince[change.key] ?? UTCTime.nowMicroseconds()
+            if let hold = change.hold {
+                held.hold(change.key, hold, at: UTCTime.nowMicroseconds())
                 continue
             }
-            openSince[change.key] = nil
+            held.release(change.key)
             let notice: Notice = change.evidence == .scan ? .scan : .event
-            let candidate = Candidate(key: change.key, notice: notice, sequencer: sequencer)
+            let candidate = Candidate(
+                key: change.key,
+                notice: notice,
+                taken: Taken(change),
+                sequencer: sequencer
+            )
             if isLarge(change) {
                 setApart(candidate)
             } else {
@@ -172,6 +180,18 @@ actor Intake {
             }
         }
         try await take(candidates)
+        await keepHeld()
+    }
+
+    private func keep(_ notices: [String]) async {
+        try? await ledger.keep(watchNotices: notices, at: UTCTime.nowMicroseconds())
+    }
+
+    /// Notes what is held back for `sluice status`; what cannot be written now is left out there.
+    private func keepHeld() async {
+        let changes = held.takeChanges()
+        guard !changes.isEmpty else { return }
+        try? await ledger.keep(held: changes)
     }
 
     private func setApart(_ candidate: Candidate) {
@@ -229,6 +249,9 @@ actor Intake {
             again.sequencer = nil
             if again.changes <= Self.patience { setApart(again) }
             return nil
+        case .beingWritten:
+            watch.look(at: key)
+            return nil
         case .gone: return .removed(key, plans: plans(key, .removed))
         case .unreadable(let reason):
             try await refuseUnreadable(key, reason)
@@ -244,6 +267,7 @@ actor Intake {
                     table: config.table(of: key),
                     source: manifest?.source,
                     notice: candidate.notice,
+                    taken: candidate.taken,
                     sequencer: candidate.sequencer,
                     hop: origin.hop,
                     causedBy: origin.requestID,
@@ -252,43 +276,6 @@ actor Intake {
                 )
             )
         }
-    }
-
-    private func plans(_ key: ObjectKey, _ event: DeliveryEvent) -> [DeliveryPlan] {
-        let retracts = event == .removed && config.retractsDeleted(key)
-        return config.triggers(for: key, eventName: event.rawValue).map { trigger in
-            let splits = config.function(named: trigger.function)?.handler == "split"
-            return DeliveryPlan(
-                trigger: trigger.id,
-                function: trigger.function,
-                isSupersedable: splits && !retracts,
-                retracts: splits && retracts
-            )
-        }
-    }
-
-    private func refusal(
-        _ key: ObjectKey,
-        _ origin: (hop: Int, requestID: String?)
-    ) async throws -> HandlerFailure? {
-        guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
-        let report = LoopReport(ledger: ledger)
-        return try await persistence.keep {
-            try await report.failure(endingIn: requestID, key.description, hops: origin.hop)
-        }
-    }
-
-    /// Which run an object comes from: the file of a record names it, others are known by their time.
-    private func origin(
-        of key: ObjectKey,
-        _ identity: FileIdentity
-    ) async throws -> (hop: Int, requestID: String?) {
-        if let run = config.run(ofRecord: key),
-            let hop = try await persistence.keep({ [ledger] in try await ledger.hop(ofRun: run) })
-        {
-            return (hop + 1, run)
-        }
-        return dispatcher.origin(of: key, changedAt: identity.changedNanoseconds / 1000)
     }
 
     private func refuse(path: String, reason: String) async throws {

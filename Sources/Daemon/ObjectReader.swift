@@ -16,6 +16,8 @@ struct ObjectReader: Sendable {
         case read(FileIdentity, checkedAt: Int64, eTag: String, manifest: Manifest?)
         /// It changed while it was read.
         case unstable
+        /// Somebody has opened it for writing since the watch told of it.
+        case beingWritten
         /// It cannot be read, for that reason.
         case unreadable(String)
     }
@@ -28,6 +30,12 @@ struct ObjectReader: Sendable {
     /// The file's state; nil when there is no regular file.
     func identity(of key: ObjectKey) -> FileIdentity? {
         FileStamp(path: buckets.path(of: key)).map(FileIdentity.init)
+    }
+
+    /// Where a lease cannot tell, as on a network's file system, the watch has waited.
+    private func isBeingWritten(_ file: Int32, _ key: ObjectKey) -> Bool {
+        OpenForWriting.answer(descriptor: file) == .open
+            && OpenForWriting.isReliable(at: buckets.path(of: key))
     }
 
     /// Reads an object, unless it was found by a scan and is as it was last read.
@@ -48,6 +56,7 @@ struct ObjectReader: Sendable {
             return .unreadable(error.description)
         }
         guard let after = identity(of: key) else { return .gone }
+        if isBeingWritten(file, key) { return .beingWritten }
         guard after.inode == before.inode, after.size == before.size, digest.size == after.size,
             after.modifiedNanoseconds == before.modifiedNanoseconds
         else { return .unstable }

@@ -130,6 +130,8 @@ extension FunctionConfig {
         maxMemory =
             root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
         readRetention(root)
+        rescan = root.integer("rescan", in: 1...86_400, unit: "seconds") ?? rescan
+        notifications = root.bool("notifications") ?? notifications
         readWarehouse(root, surroundings: surroundings)
         migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
     }

@@ -12,6 +12,7 @@ extension FunctionConfig {
             root.add("triggers", "it is not a list", "write [ { ... } ]")
             return []
         }
+        let own = Set(elements.compactMap { $0["id"]?.string })
         return elements.indices.flatMap { index -> [Trigger] in
             if elements[index] == .string("standard") {
                 let missing = Set(standard.map(\.function)).subtracting(functions.map(\.name))
@@ -22,7 +23,7 @@ extension FunctionConfig {
                         "add `\"\(name)\": {}` to functions, or write the triggers out"
                     )
                 }
-                return missing.isEmpty ? standard : []
+                return missing.isEmpty ? standard.filter { !own.contains($0.id) } : []
             }
             let reader = root.element(index, of: "triggers", elements[index])
             return [readTrigger(reader, tables: tables, functions: functions)]
@@ -134,7 +135,46 @@ extension FunctionConfig {
             source.tables = source.tables.map { $0.filter((names ?? []).contains) } ?? names ?? []
             source.tablesWith = setting
         }
+        readSettling(&source, reader)
         return source
+    }
+
+    /// Reads when an object is taken.
+    private static func readSettling(_ source: inout Trigger.BucketSource, _ reader: SettingsReader)
+    {
+        source.quiet = reader.seconds("quiet", in: 0...86_400) ?? 0
+        if let text = reader.string("marker") {
+            if let problem = problem(ofMarker: text, suffix: source.suffix) {
+                reader.add("marker", problem.what, problem.remedy)
+            } else {
+                source.marker = MarkerName(text)
+            }
+        }
+        guard source.quiet > 0 || source.marker != nil,
+            !source.includes(eventName: "ObjectCreated:Put")
+        else { return }
+        reader.add(
+            source.marker == nil ? "quiet" : "marker",
+            "the trigger does not wait for objects that are created",
+            "remove it, or add s3:ObjectCreated:* to events"
+        )
+    }
+
+    private static func problem(
+        ofMarker text: String,
+        suffix: String
+    ) -> (what: String, remedy: String)? {
+        let remedy =
+            "use a name as `_SUCCESS`, or one as `*.done`, where * stands for a file's name"
+        if text.isEmpty { return ("it is empty", remedy) }
+        if text.contains("/") { return ("it is no file name: it holds a slash", remedy) }
+        let stars = text.count { $0 == "*" }
+        if stars > 1 { return ("it holds more than one *", remedy) }
+        if text == "*" { return ("every file would be its own marker", remedy) }
+        guard stars == 1, text.hasPrefix("*"), suffix.hasSuffix(text.dropFirst()) else {
+            return nil
+        }
+        return ("every object of the trigger, by its suffix `\(suffix)`, would be a marker", remedy)
     }
 
     /// The tables that a setting of `tablesWith` means; nil for one that is not known.

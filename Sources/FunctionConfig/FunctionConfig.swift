@@ -34,6 +34,14 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to 30.
     public var retention: Double? = 30
+    /// How many seconds lie between two scans of folders that do not tell of every change.
+    ///
+    /// Defaults to 60.
+    public var rescan: Int = 60
+    /// Whether the kernel is trusted to tell of changes; if not, all folders are scanned.
+    ///
+    /// Defaults to true.
+    public var notifications: Bool = true
     /// The variables of Sluice's own environment that the file names as `${NAME}`, with what they
     /// stood for: whoever reads the file again needs them.
     public internal(set) var variables: [String: String] = [:]

@@ -1,3 +1,5 @@
+public import Events
+
 /// What makes a function run.
 public struct Trigger: Sendable, Equatable {
     /// The trigger's name, unique in the file.
@@ -44,6 +46,12 @@ public struct Trigger: Sendable, Equatable {
         public var tables: [String]?
         /// The setting of `tablesWith` from which `tables` comes; nil when there is none.
         public var tablesWith: String?
+        /// How many seconds an object must not have changed before it is taken.
+        ///
+        /// Defaults to 0, which does not ask.
+        public var quiet: Double = 0
+        /// The file that must lie beside an object, or above it, before it is taken; nil for none.
+        public var marker: MarkerName?
 
         /// All new objects of a bucket.
         public init(bucket: String) { self.bucket = bucket }

@@ -31,6 +31,8 @@ public struct TriggerVerdict: Sendable, Equatable {
         case suffix(String)
         /// The object is of a table that it does not name; `setting` is that of `tablesWith`.
         case tables([String], setting: String?)
+        /// The file is a marker of others.
+        case marker(MarkerName)
 
         /// A clause for a reader, as `it waits for objects of bucket stage-2`.
         public var description: String {
@@ -42,6 +44,8 @@ public struct TriggerVerdict: Sendable, Equatable {
             case .events(let events): "it waits for \(events.joined(separator: ", "))"
             case .prefix(let prefix): "the key does not begin with `\(prefix)`"
             case .suffix(let suffix): "the key does not end with `\(suffix)`"
+            case .marker(let name):
+                "by its name it is a marker, `\(name)`, of the trigger's objects"
             case .tables([], let setting?): "no table has the setting `\(setting)`"
             case .tables(let tables, "from"?):
                 "derived tables are made anew after commits of \(tables.joined(separator: ", ")) alone"
@@ -58,6 +62,9 @@ extension Trigger.BucketSource {
     /// Why an object with this key and table does not count; nil when it does.
     public func mismatch(key: String, table: String?) -> TriggerVerdict.Mismatch? {
         if !key.hasPrefix(prefix) { return .prefix(prefix) }
+        if let marker, marker.isName(of: key.split(separator: "/").last.map(String.init) ?? "") {
+            return .marker(marker)
+        }
         if !key.hasSuffix(suffix) || key.utf8.count < prefix.utf8.count + suffix.utf8.count {
             return .suffix(suffix)
         }

@@ -1,4 +1,4 @@
-public import Events
+import Events
 import GRDB
 
 /// The state of an object in the ledger, for a comparison with many files.

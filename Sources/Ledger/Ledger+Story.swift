@@ -99,7 +99,7 @@ extension RecordedVersion {
     static let columns = """
         id, bucket, key, size, etag, sequencer, source_bucket, source_key, source_size, \
         source_etag, source_sequencer, table_name, noticed_by, noticed_at_us, inode, modified_ns, \
-        changed_ns, hop, caused_by, deleted_at_us, purged_at_us
+        changed_ns, hop, caused_by, deleted_at_us, purged_at_us, taken_by, quiet_us, marker
         """
 
     init(row: Row) {
@@ -116,6 +116,7 @@ extension RecordedVersion {
             source: ObjectVersion(row: row, from: 6) ?? own,
             table: row[11],
             notice: Notice(rawValue: row[12]) ?? .event,
+            taken: Taken(row: row, from: 21),
             noticedAt: row[13],
             identity: FileIdentity(
                 inode: UInt64(bitPattern: inode),

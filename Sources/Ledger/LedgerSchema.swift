@@ -14,6 +14,7 @@ enum LedgerSchema {
         }
         migrator.registerMigration("removals") { try $0.execute(sql: removals) }
         migrator.registerMigration("replays") { try $0.execute(sql: replays) }
+        migrator.registerMigration("settled files") { try $0.execute(sql: settledFiles) }
         return migrator
     }()
 

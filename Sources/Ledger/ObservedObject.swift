@@ -96,6 +96,8 @@ public struct ObservedObject: Sendable {
     public var source: ObjectVersion?
     /// How it was noticed.
     public var notice: Notice
+    /// How it came to be taken; nil where nothing told of it.
+    public var taken: Taken?
     /// A sequencer reserved when it was noticed, because reading it took long; nil normally.
     public var sequencer: Sequencer?
     /// How many runs lie between it and what came from outside.
@@ -116,6 +118,7 @@ public struct ObservedObject: Sendable {
         table: String,
         source: ObjectVersion? = nil,
         notice: Notice,
+        taken: Taken? = nil,
         sequencer: Sequencer? = nil,
         hop: Int = 0,
         causedBy: String? = nil,
@@ -129,6 +132,7 @@ public struct ObservedObject: Sendable {
         self.table = table
         self.source = source
         self.notice = notice
+        self.taken = taken
         self.sequencer = sequencer
         self.hop = hop
         self.causedBy = causedBy

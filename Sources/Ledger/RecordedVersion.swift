@@ -10,6 +10,8 @@ public struct RecordedVersion: Sendable, Equatable {
     public var table: String
     /// How it was noticed.
     public var notice: Notice
+    /// How it came to be taken; nil where nothing told of it.
+    public var taken: Taken?
     /// When it was recorded, in microseconds since 1970.
     public var noticedAt: Int64
     /// The file's state when it was last seen.

@@ -163,8 +163,9 @@ struct Recording {
             sql: """
                 INSERT INTO objects (bucket, key, sequencer, etag, size, table_name, source_bucket,
                     source_key, source_sequencer, source_etag, source_size, inode, modified_ns,
-                    changed_ns, checked_at_us, noticed_by, noticed_at_us, hop, caused_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    changed_ns, checked_at_us, noticed_by, noticed_at_us, hop, caused_by,
+                    taken_by, quiet_us, marker)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
@@ -173,6 +174,7 @@ struct Recording {
                 source.size, Int64(bitPattern: object.identity.inode),
                 object.identity.modifiedNanoseconds, object.identity.changedNanoseconds,
                 object.checkedAt, object.notice.rawValue, now, object.hop, object.causedBy,
+                object.taken?.evidence, object.taken?.quietMicroseconds, object.taken?.marker,
             ]
         )
         let objectID = db.lastInsertedRowID

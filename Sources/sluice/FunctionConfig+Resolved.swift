@@ -16,6 +16,8 @@ extension FunctionConfig {
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
             "retention": retention.map { .double($0) } ?? false,
+            "rescan": .integer(Int64(rescan)),
+            "notifications": .bool(notifications),
             "schedules": coming.json,
         ]
     }
@@ -94,6 +96,8 @@ extension Trigger {
                 ("bucket", .string(bucket.bucket)), ("events", .strings(bucket.events)),
                 ("prefix", .string(bucket.prefix)), ("suffix", .string(bucket.suffix)),
                 ("tables", bucket.tables.map { .strings($0) } ?? .null),
+                ("quiet", .double(bucket.quiet)),
+                ("marker", .text(bucket.marker?.description)),
             ]
         case .crawler(let crawler, let states):
             members += [("crawler", .string(crawler)), ("states", .strings(states))]

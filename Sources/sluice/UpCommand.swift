@@ -75,7 +75,12 @@ struct UpCommand: AsyncParsableCommand {
         for (function, count) in summary.leftNotNow.sorted(by: { $0.key < $1.key }) {
             line += "; left: \(count) for \(function), which still answers `not now`"
         }
-        for key in summary.leftOpen { line += "; left: \(key), which is open for writing" }
+        for held in summary.leftHeld.prefix(10) {
+            line += "; left: \(held.key), \(HoldText.clause(held.hold))"
+        }
+        if summary.leftHeld.count > 10 {
+            line += "; left: \(summary.leftHeld.count - 10) others that are held back"
+        }
         if let problem = summary.leftRecords {
             line += "; left: records of ended events, which cannot be written: \(problem)"
         }

@@ -35,7 +35,7 @@ extension AllWatchTests {
             let watched = try WatchedFolder(folder)
             let found = try await watched.start()
             #expect(found.keys(.created) == ["stage-1/done.csv"])
-            #expect(found.keys(.opened) == ["stage-1/open.csv"])
+            #expect(found.keys(.held) == ["stage-1/open.csv"])
             close(file)
             #expect(
                 try await watched.settle(created: ["stage-1/open.csv"]).keys(.created) == [
@@ -87,7 +87,7 @@ extension AllWatchTests {
 
         @Test("finds what lies in folders beyond the limit of watches, again and again")
         func limit() async throws {
-            let pace = WatchPace(unwatchedFolders: 1)
+            let pace = WatchPace(rescan: 1)
             // Watches for the buckets folder, stage-1 and one folder below.
             let limited = { @Sendable (notifier: InotifyTools) in
                 LimitedNotifier(notifier, limit: 3)
@@ -100,8 +100,8 @@ extension AllWatchTests {
                 let first = try await watched.settle(created: keys)
                 #expect(
                     first.contains {
-                        guard case .degraded(let message) = $0 else { return false }
-                        return message.contains("fs.inotify.max_user_watches")
+                        guard case .notices(let notices) = $0 else { return false }
+                        return notices.contains { $0.contains("fs.inotify.max_user_watches") }
                     }
                 )
                 #expect(

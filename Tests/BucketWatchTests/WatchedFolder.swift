@@ -16,6 +16,7 @@ final class WatchedFolder {
         _ folder: ScratchFolder,
         prefixes: [String: [String]] = ["stage-1": [""]],
         known: (any KnownObjects)? = nil,
+        rules: SettleRules = .none,
         pace: WatchPace = WatchPace(),
         notifier make: @escaping @Sendable (InotifyTools) -> any FolderNotifier = { $0 }
     ) throws {
@@ -23,12 +24,19 @@ final class WatchedFolder {
         let waker = try Waker()
         watch = BucketWatch(
             root: folder.path,
-            scope: WatchScope(prefixes: prefixes),
+            scope: WatchScope(prefixes: prefixes, wants: { Self.isWanted($0, rules) }) { _ in rules
+            },
             known: known,
             pace: pace,
             waker: waker
         ) { () throws(BucketWatchError) in make(try InotifyTools(waker: waker)) }
         events = watch.events.makeAsyncIterator()
+    }
+
+    /// A marker is no object of the trigger that asks for it.
+    private static func isWanted(_ key: ObjectKey, _ rules: SettleRules) -> Bool {
+        let name = key.key.split(separator: "/").last.map(String.init) ?? ""
+        return !rules.markers.contains { $0.isName(of: name) }
     }
 
     /// Takes events up to and including the first that satisfies the condition.
@@ -82,13 +90,20 @@ final class WatchedFolder {
 func withWatch(
     on folder: ScratchFolder? = nil,
     prefixes: [String: [String]] = ["stage-1": [""]],
+    rules: SettleRules = .none,
     pace: WatchPace = WatchPace(),
     notifier: @escaping @Sendable (InotifyTools) -> any FolderNotifier = { $0 },
     _ body: (WatchedFolder) async throws -> Void
 ) async throws {
     let folder = try folder ?? ScratchFolder()
     for bucket in prefixes.keys { mkdir(folder.path(bucket), 0o755) }
-    let watched = try WatchedFolder(folder, prefixes: prefixes, pace: pace, notifier: notifier)
+    let watched = try WatchedFolder(
+        folder,
+        prefixes: prefixes,
+        rules: rules,
+        pace: pace,
+        notifier: notifier
+    )
     _ = try await watched.start()
     try await body(watched)
     try await watched.end()

@@ -85,6 +85,8 @@ public struct FileStory: Sendable, Encodable, Equatable {
     public var eTag: String?
     /// Processes that have it open for writing.
     public var writers: [OpenFile] = []
+    /// The rule of its triggers that holds it back; nil where none does.
+    public var hold: HeldStory?
 }
 
 /// What a trigger says of an object.

@@ -11,6 +11,12 @@ struct StoryConclusion {
 
     /// Fills in what is concluded: the answer, what happens next, and where each version stands.
     func conclude(_ story: inout ObjectStory) {
+        if let newest = story.versions.first, let file = story.file,
+            file.eTag == nil || file.eTag == newest.eTag
+        {
+            // What is recorded is not held back, whatever became of its marker.
+            story.file?.hold = nil
+        }
         for index in story.versions.indices {
             story.versions[index].status = status(of: story.versions[index])
         }
@@ -90,7 +96,11 @@ struct StoryConclusion {
         if let writer = file.writers.first {
             return "process \(writer.pid) (\(writer.program)) has it open for writing"
         }
-        guard let daemon = story.daemon else { return "`sluice up` does not run" }
+        guard let daemon = story.daemon else {
+            let hold = file.hold.map { "; it is held back: \($0.why)" }
+            return "`sluice up` does not run\(hold ?? "")"
+        }
+        if let hold = file.hold { return "it is held back: \(hold.why)" }
         return "`sluice up` (process \(daemon.pid)) has not noticed it, or is reading it"
     }
 

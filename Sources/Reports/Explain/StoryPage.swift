@@ -130,7 +130,10 @@ public struct StoryPage {
             facts.append("recorded \(at.text(at: now))")
         }
         if let at = version.noticedAt, let by = version.noticedBy {
-            facts.append("noticed \(at.text(at: now)) by \(by == "event" ? "an event" : "a scan")")
+            let taken = version.taken.map { ": \($0.text)" } ?? ""
+            facts.append(
+                "noticed \(at.text(at: now)) by \(by == "event" ? "an event" : "a scan")\(taken)"
+            )
         }
         if let origin = version.writtenBy {
             let more = origin.count > origin.objects.count ? " and others" : ""

@@ -1,3 +1,4 @@
+import BucketWatch
 public import Buckets
 public import Events
 public import FunctionConfig
@@ -114,6 +115,10 @@ public struct StoryTeller: Sendable {
         )
         story.daemon = sources.daemon
         story.file = FileStory(key, in: buckets)
+        if let stamp = FileStamp(path: buckets.path(of: key)) {
+            let hold = HeldStory.hold(on: key, stamp, config, buckets, at: now * 1000)
+            story.file?.hold = hold.map { HeldStory(key, $0) }
+        }
         story.exclusion = exclusion(of: key, story.file)
         let event = DeliveryEvent.created.rawValue
         story.triggers = config.verdicts(on: key, eventName: event).map { verdict in

@@ -35,6 +35,7 @@ struct VersionBuilder {
             var version = versions[sequencer] ?? VersionStory(record.source, table: record.table)
             if record.version.sequencer == sequencer {
                 version.noticedBy = record.notice.rawValue
+                version.taken = record.taken.map(TakenStory.init)
                 version.noticedAt = Moment(record.noticedAt)
                 version.deletedAt = record.deletedAt.map(Moment.init)
             } else {

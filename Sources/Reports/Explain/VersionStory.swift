@@ -14,6 +14,8 @@ public struct VersionStory: Sendable, Encodable {
     public var table: String
     /// `event` or `scan`; nil when no ledger tells.
     public var noticedBy: String?
+    /// What told that it was complete, and which rules of its triggers let it go.
+    public var taken: TakenStory?
     /// When it was recorded.
     public var noticedAt: Moment?
     /// When the file was found to be deleted.

@@ -25,6 +25,7 @@ public struct StatusPage {
         schedules()
         failures()
         rejected()
+        held()
         names()
     }
 
@@ -204,6 +205,20 @@ public struct StatusPage {
             },
             indent: 2
         )
+    }
+
+    private mutating func held() {
+        for notice in report.watchNotices {
+            page.gap()
+            page.line("Note: \(notice).")
+        }
+        guard report.held > 0 else { return }
+        page.gap()
+        page.line("held back (\(Amount.grouped(report.held)))")
+        page.table(report.heldFiles.prefix(20).map { [$0.object, $0.why] }, indent: 2)
+        if report.held > 20 {
+            page.line("and \(Amount.grouped(report.held - 20)) others", indent: 2)
+        }
     }
 
     private mutating func names() {

@@ -61,6 +61,11 @@ extension StatusReport {
         pauses = try await ledger.pauses().map(PauseStory.init)
         failures = Self.failures(try await ledger.deadLetters())
         refusedNames = try await ledger.refusedNames()
+        // What a daemon noted that is gone holds no more.
+        guard daemon != nil else { return }
+        held = try await ledger.heldCount()
+        heldFiles = try await ledger.held(limit: 1000).map(HeldStory.init)
+        watchNotices = try await ledger.watchNotices()
     }
 
     /// The dead letters, a version once.

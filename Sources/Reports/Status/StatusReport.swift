@@ -35,6 +35,12 @@ public struct StatusReport: Sendable, Encodable {
     public var refusedNames: [String: String] = [:]
     /// Objects that some process has open for writing.
     public var openFiles: [OpenObject] = []
+    /// Objects that are held back by a rule of their triggers, the first 1,000.
+    public var heldFiles: [HeldStory] = []
+    /// How many there are.
+    public var held = 0
+    /// What keeps changes from being noticed at once.
+    public var watchNotices: [String] = []
     /// What else a reader should know.
     public var notes: [String] = []
 
@@ -47,6 +53,7 @@ public struct StatusReport: Sendable, Encodable {
     private enum CodingKeys: String, CodingKey {
         case pid, since, objects, queued, running, waiting, deadLetters, rejectedRows, functions
         case tables, schedules, runs, pauses, failures, rejected, refusedNames, openFiles, notes
+        case held, heldFiles, watchNotices
     }
 
     /// Writes the facts; `pid` is null while no `sluice up` runs.
@@ -69,6 +76,9 @@ public struct StatusReport: Sendable, Encodable {
         try container.encode(rejected, forKey: .rejected)
         try container.encode(refusedNames, forKey: .refusedNames)
         try container.encode(openFiles, forKey: .openFiles)
+        try container.encode(held, forKey: .held)
+        try container.encode(heldFiles, forKey: .heldFiles)
+        try container.encode(watchNotices, forKey: .watchNotices)
         try container.encode(notes, forKey: .notes)
     }
 }

@@ -7,6 +7,7 @@ import FoundationEssentials
 import FunctionConfig
 import Glibc
 import Ledger
+import Reports
 import Verification
 
 /// Reads what lies in the buckets as plain files, for `sluice verify`.
@@ -87,7 +88,9 @@ struct FolderInventory {
         }
         if file.eTag != known?.version.eTag {
             let now = UTCTime.nowMicroseconds() * 1000
-            file.isBeingWritten = OpenForWriting.isOpen(path, stamp: stamp, now: now)
+            file.isBeingWritten =
+                OpenForWriting.isOpen(path, stamp: stamp, now: now)
+                || HeldStory.hold(on: object, stamp, config, buckets, at: now) != nil
         }
         return file
     }
