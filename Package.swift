@@ -118,14 +118,18 @@ let package = Package(
             ]
         ),
         library(
+            "Restoration",
+            ["Verification", "Ledger", "Catalog", "Events", "Buckets", "FunctionConfig"]
+        ),
+        library(
             "Reports",
             ["TableFacts", "Daemon", "Ledger", "Events", "Buckets", "FunctionConfig"]
         ),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CLinuxCalls", "Reports", "TableFacts", "Daemon", "Ledger", "FunctionConfig",
-                "Events",
+                "CLinuxCalls", "Reports", "Restoration", "TableFacts", "Daemon", "Ledger",
+                "FunctionConfig", "Events",
                 "Buckets", "Invocation", "BucketWatch", "Catalog", "Verification", argumentParser,
                 logging, lifecycle, systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -187,10 +187,7 @@ public final class Daemon: Service {
         let buckets = options.buckets
         try await Recovery(buckets: buckets, ledger: ledger, logger: options.logger).perform()
         if try await ledger.lastSequencer().rawValue == 0 {
-            let floor = await WorkThread(name: "sluice.floor").perform { [options] in
-                SequencerFloor(buckets: options.buckets).find()
-            }
-            try await ledger.raiseSequencer(above: floor)
+            try await NewLedger(options: options, ledger: ledger).prepare()
         }
         for table in options.config.tables where table.purgesChunks {
             try await ChunkPurge(buckets: options.buckets, ledger: ledger).purge(table: table.name)

@@ -4,6 +4,8 @@ public enum DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
     case inUse(process: Int32?, buckets: String)
     /// The watch ended although nobody asked it to.
     case watchEnded
+    /// The ledger is new, and the load history, above whose sequencers it has to begin, cannot be read.
+    case historyUnknown(warehouse: String, problem: String)
 
     /// What failed, why, and what to do.
     public var description: String {
@@ -13,6 +15,11 @@ public enum DaemonError: Error, Equatable, Sendable, CustomStringConvertible {
             return "\(who) already works on \(buckets): stop it first, or name other buckets with "
                 + "--buckets"
         case .watchEnded: return "the watch over the buckets has ended; start again"
+        case .historyUnknown(let warehouse, let problem):
+            return
+                "the ledger is new, and the load history of \(warehouse), above which its numbers "
+                + "have to lie, cannot be read: \(problem); let the warehouse be reached, then start "
+                + "again"
         }
     }
 }

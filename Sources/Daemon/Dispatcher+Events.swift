@@ -11,10 +11,15 @@ extension Dispatcher {
         _ now: Int64
     ) async throws -> [UInt8] {
         if let first = leased.first, first.event == .destination {
-            return Array((try await ledger.record(first.sequencer) ?? "{}").utf8)
+            let record = try await persistence.keep { [ledger] in
+                try await ledger.record(first.sequencer)
+            }
+            return Array((record ?? "{}").utf8)
         }
         var cause: RecordedRun?
-        if let run = leased.last?.cause { cause = try await ledger.run(run) }
+        if let run = leased.last?.cause {
+            cause = try await persistence.keep { [ledger] in try await ledger.run(run) }
+        }
         let composer = EventComposer(buckets: options.buckets, requestID: requestID, now: now)
         return Array(try composer.event(leased, trigger: trigger, cause: cause).json())
     }

@@ -140,7 +140,7 @@ actor Dispatcher {
         while true {
             wantsReload = false
             let before = changes
-            let pending = try await ledger.pending()
+            let pending = try await persistence.keep { [ledger] in try await ledger.pending() }
             guard before == changes else { continue }
             machine.replace(pending, at: UTCTime.nowMicroseconds())
             tally.load(pending)
@@ -191,6 +191,7 @@ actor Dispatcher {
         let now = UTCTime.nowMicroseconds()
         guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
         guard hasDoneWithRecords(at: now) else { return false }
+        tally.summary.leftUnreadable = await intake.unreadable
         tally.summary.leftOpen = open.keys.sorted { $0.description < $1.description }
         (tally.summary.leftPaused, tally.summary.leftNotNow) = machine.left
         return true
@@ -283,6 +284,12 @@ actor Dispatcher {
 
     private func purge(_ table: String) async throws {
         guard options.config.table(named: table).purgesChunks else { return }
-        try await ChunkPurge(buckets: options.buckets, ledger: ledger).purge(table: table)
+        let purge = ChunkPurge(buckets: options.buckets, ledger: ledger)
+        do {
+            try await persistence.keep { try await purge.purge(table: table) }
+        } catch let error as BucketsError {
+            // They only take room: the next run of the table, or the next start, tries again.
+            logger.warning("chunks cannot be purged", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -26,6 +26,9 @@ actor Intake {
     private var settleWaiters: [SettleTicket: CheckedContinuation<Void, Never>] = [:]
     private var largeWaiters: [CheckedContinuation<Void, Never>] = []
     private var openSince: [ObjectKey: Int64] = [:]
+    private var unreadables = UnreadableFiles()
+    /// After which time to look at files again that could not be read.
+    private let later = AsyncStream.makeStream(of: Duration.self)
     private var hasEnded = false
 
     /// A key that has to be looked at.
@@ -71,6 +74,12 @@ actor Intake {
             tasks.addTask {
                 for await candidate in self.large.stream { try await self.takeLarge(candidate) }
             }
+            tasks.addTask {
+                for await pause in self.later.stream {
+                    try await Task.sleep(for: pause)
+                    try await self.readUnreadable()
+                }
+            }
             try await tasks.next()
             tasks.cancelAll()
         }
@@ -105,10 +114,12 @@ actor Intake {
             openSince = openSince.filter { key, _ in
                 key.bucket != folder.bucket || !key.key.hasPrefix(below)
             }
-            let gone = try await ledger.presentKeys(
-                inBucket: folder.bucket,
-                below: folder.key.isEmpty ? nil : folder.key
-            )
+            let gone = try await persistence.keep { [ledger] in
+                try await ledger.presentKeys(
+                    inBucket: folder.bucket,
+                    below: folder.key.isEmpty ? nil : folder.key
+                )
+            }
             try await take(
                 gone.map { Candidate(key: .init(bucket: folder.bucket, key: $0), notice: .scan) }
             )
@@ -117,12 +128,14 @@ actor Intake {
                 "name refused",
                 metadata: ["object.path": "\(name.path)", "reason": "\(name.reason)"]
             )
-            try await ledger.refuse(path: name.path, reason: name.reason)
+            try await refuse(path: name.path, reason: name.reason)
         case .scanStarted(let reason):
             if reason == .overflow {
                 logger.warning("notifications were lost; the buckets are scanned")
             }
-            if reason != .interval { try await ledger.forgetRefusedNames() }
+            if reason != .interval {
+                try await persistence.keep { [ledger] in try await ledger.forgetRefusedNames() }
+            }
         case .scanFinished: break
         case .settled(let ticket): settleWaiters.removeValue(forKey: ticket)?.resume()
         case .noticed: await dispatcher.settingsWereTouched()
@@ -139,7 +152,9 @@ actor Intake {
         var reserved: ArraySlice<Sequencer> = []
         if changes.contains(where: isLarge) {
             let now = UTCTime.nowMicroseconds()
-            reserved = try await ledger.reserveSequencers(changes.count, at: now)[...]
+            reserved = try await persistence.keep { [ledger] in
+                try await ledger.reserveSequencers(changes.count, at: now)[...]
+            }
         }
         for change in changes {
             let sequencer = reserved.popFirst()
@@ -184,7 +199,8 @@ actor Intake {
     // MARK: - Reading and recording
 
     private func read(_ candidates: [Candidate], on thread: WorkThread) async throws {
-        let known = try await ledger.known(candidates.map(\.key))
+        let keys = candidates.map(\.key)
+        let known = try await persistence.keep { [ledger] in try await ledger.known(keys) }
         let findings = await thread.perform { [reader] in
             candidates.map { reader.find($0.key, known: known[$0.key], notice: $0.notice) }
         }
@@ -215,11 +231,7 @@ actor Intake {
             return nil
         case .gone: return .removed(key, plans: plans(key, .removed))
         case .unreadable(let reason):
-            logger.warning(
-                "object cannot be read",
-                metadata: ["object.key": "\(key)", "reason": "\(reason)"]
-            )
-            try await ledger.refuse(path: key.description, reason: "it cannot be read: \(reason)")
+            try await refuseUnreadable(key, reason)
             return nil
         case .read(let identity, let checkedAt, let eTag, let manifest):
             let origin = try await origin(of: key, identity)
@@ -260,8 +272,10 @@ actor Intake {
         _ origin: (hop: Int, requestID: String?)
     ) async throws -> HandlerFailure? {
         guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
-        return try await LoopReport(ledger: ledger)
-            .failure(endingIn: requestID, key.description, hops: origin.hop)
+        let report = LoopReport(ledger: ledger)
+        return try await persistence.keep {
+            try await report.failure(endingIn: requestID, key.description, hops: origin.hop)
+        }
     }
 
     /// Which run an object comes from: the file of a record names it, others are known by their time.
@@ -269,10 +283,47 @@ actor Intake {
         of key: ObjectKey,
         _ identity: FileIdentity
     ) async throws -> (hop: Int, requestID: String?) {
-        if let run = config.run(ofRecord: key), let hop = try await ledger.hop(ofRun: run) {
+        if let run = config.run(ofRecord: key),
+            let hop = try await persistence.keep({ [ledger] in try await ledger.hop(ofRun: run) })
+        {
             return (hop + 1, run)
         }
         return dispatcher.origin(of: key, changedAt: identity.changedNanoseconds / 1000)
+    }
+
+    private func refuse(path: String, reason: String) async throws {
+        try await persistence.keep { [ledger] in
+            try await ledger.refuse(path: path, reason: reason)
+        }
+    }
+
+    // MARK: - Files that cannot be read
+
+    /// Files that could not be read when they were looked at last, with the reason.
+    ///
+    /// Nothing tells when they can: they are looked at again after a while.
+    var unreadable: [ObjectKey: String] { unreadables.reasons }
+
+    private func refuseUnreadable(_ key: ObjectKey, _ reason: String) async throws {
+        if let pause = unreadables.note(key, reason) { later.continuation.yield(pause) }
+        guard unreadables.isNews(key) else { return }
+        let path = reader.buckets.path(of: key)
+        logger.warning(
+            "object cannot be read; it is tried again",
+            metadata: ["object.key": "\(key)", "reason": "\(path): \(reason)"]
+        )
+        try await refuse(path: key.description, reason: "it cannot be read: \(reason)")
+    }
+
+    private func readUnreadable() async throws {
+        let keys = unreadables.takeAll()
+        try await take(keys.map { Candidate(key: $0, notice: .event) })
+        let mended = keys.filter { unreadables.reasons[$0] == nil }
+        guard !mended.isEmpty else { return }
+        unreadables.forget(mended)
+        try await persistence.keep { [ledger] in
+            try await ledger.forgetRefused(paths: mended.map(\.description))
+        }
     }
 
     private func end() {

@@ -1,15 +1,17 @@
-import Buckets
-import Events
-import Glibc
+public import Buckets
+public import Events
 
 /// Finds the greatest sequencer that stage-2 and the lake name, for a ledger that was lost.
-struct SequencerFloor {
-    let buckets: BucketsFolder
+public struct SequencerFloor: Sendable {
+    private let buckets: BucketsFolder
+
+    /// Looks nowhere yet.
+    public init(_ buckets: BucketsFolder) { self.buckets = buckets }
 
     /// The greatest one, 0 when there is none.
     ///
     /// Reads every folder of stage-2 and every Delta log.
-    func find() -> Sequencer {
+    public func find() -> Sequencer {
         var greatest = Sequencer(rawValue: 0)
         findInStage2(buckets.path(ofBucket: "stage-2"), &greatest)
         let lake = buckets.path(ofBucket: "lake")
@@ -42,13 +44,5 @@ struct SequencerFloor {
             else { continue }
             greatest = max(greatest, Sequencer(rawValue: UInt64(version)))
         }
-    }
-}
-
-extension FilePath {
-    /// Whether there is a folder at `path`, not counting symbolic links.
-    fileprivate static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

@@ -18,6 +18,8 @@ public struct DeltaError: Error, Equatable, Sendable, CustomStringConvertible {
     public let step: String
     /// What the layer below said, verbatim, or what is wrong.
     public let detail: String
+    /// Whether a commit may be there although it was reported as failed: what it names has to stay.
+    public internal(set) var mayBeCommitted = false
 
     /// An error of one step.
     public init(_ code: Code, step: String, detail: String) {

@@ -99,7 +99,7 @@ public struct DeltaLog: Sendable {
     ///   - actions: What changes; the first commit holds a protocol and a metadata action.
     ///   - version: One more than the newest version; 0 for a new table.
     /// - Returns: `.conflict` when the version is taken: read the table again and decide anew.
-    /// - Throws: `DeltaError` with code `storage`.
+    /// - Throws: `DeltaError` with code `storage`, which tells whether the commit may be there.
     public func commit(
         _ actions: [DeltaAction],
         as version: Int64
@@ -112,7 +112,13 @@ public struct DeltaLog: Sendable {
         guard try store.linkIfAbsent(temporary, as: path(version, "json")) else {
             return .conflict
         }
-        try store.sync(folder)
+        do throws(DeltaError) {
+            try store.sync(folder)
+        } catch {
+            var error = error
+            error.mayBeCommitted = true
+            throw error
+        }
         return .committed
     }
 

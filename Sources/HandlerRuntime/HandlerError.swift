@@ -1,4 +1,5 @@
 import Buckets
+import Events
 
 /// Why a handler could not do its work, and what the daemon does about it.
 public struct HandlerError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -34,15 +35,35 @@ public struct HandlerError: Error, Equatable, Sendable, CustomStringConvertible 
         HandlerError(kind: .failure, type: type, message: message)
     }
 
-    /// Sorts any error into a recovery class: a full disk is not now, everything else a failure.
+    /// Sorts any error into a recovery class: a full disk, a folder that may not be written and a
+    /// limit of the system are not now, everything else is a failure.
     public init(_ error: any Error) {
         switch error {
         case let error as HandlerError: self = error
-        case let error as BucketsError where error.isDiskFull:
-            self = .notNow("DiskFull", "\(error); free some space")
-        case let error as BucketsError: self = .failure("FileError", error.description)
-        default: self = .failure("HandlerError", "\(error)")
+        case let error as BucketsError:
+            let hindrance = Hindrance(number: error.number)
+            self =
+                hindrance.map { Self.hindered($0, "\(error)") }
+                ?? .failure("FileError", error.description)
+        default:
+            let text = "\(error)"
+            self = Self.notNow(hinderedBy: text, text) ?? .failure("HandlerError", text)
         }
+    }
+
+    /// Not now, if that is what the text of an error says: the disk is full, a file may not be
+    /// written, or a limit of the system is reached.
+    ///
+    /// - Parameters:
+    ///   - text: What the system or DuckDB said.
+    ///   - message: What failed, and why.
+    /// - Returns: Nil when the text says something else.
+    public static func notNow(hinderedBy text: String, _ message: String) -> HandlerError? {
+        Hindrance(in: text).map { hindered($0, message) }
+    }
+
+    private static func hindered(_ hindrance: Hindrance, _ message: String) -> HandlerError {
+        .notNow(hindrance.type, "\(message); \(hindrance.remedy)")
     }
 
     private init(kind: Kind, type: String, message: String) {

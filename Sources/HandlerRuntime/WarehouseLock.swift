@@ -22,10 +22,15 @@ public struct WarehouseLock: ~Copyable {
         public let warehouse: String
         /// Who holds it, for example `process 4711 (load)`.
         public let holder: String
+        /// Why the lock file cannot be opened, in the system's words; nil when it is somebody's.
+        public var reason: String?
 
         /// What failed, why, and what to do.
         public var description: String {
-            "the warehouse \(warehouse) is in use by \(holder); wait for it or end it"
+            guard let reason else {
+                return "the warehouse \(warehouse) is in use by \(holder); wait for it or end it"
+            }
+            return "the lock \(warehouse).lock cannot be opened: \(reason)"
         }
     }
 
@@ -49,10 +54,7 @@ public struct WarehouseLock: ~Copyable {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard file >= 0 else {
             let reason = String(cString: strerror(errno))
-            throw Busy(
-                warehouse: warehouse,
-                holder: "nobody, but \(path) cannot be opened: \(reason)"
-            )
+            throw Busy(warehouse: warehouse, holder: "nobody", reason: reason)
         }
         let end = ContinuousClock.now + patience
         let isTaken =

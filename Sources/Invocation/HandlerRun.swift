@@ -13,8 +13,8 @@ struct HandlerEnd: Sendable {
         case endedFor(RunMachine<ContinuousClock.Instant>.Verdict)
         /// The task was cancelled.
         case cancelled
-        /// It could not be started.
-        case notStarted(String)
+        /// It could not be started, by what error the system said if it did.
+        case notStarted(String, number: Int32? = nil)
     }
 
     var cause: Cause
@@ -56,9 +56,13 @@ struct HandlerRun: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         guard let input = EventFile(event) else {
-            let reason = String(cString: strerror(errno))
+            let number = errno
+            let reason = String(cString: strerror(number))
             return HandlerEnd(
-                cause: .notStarted("its event could not be written: \(reason)"),
+                cause: .notStarted(
+                    "its event could not be written: \(reason)",
+                    number: number
+                ),
                 duration: .zero
             )
         }
@@ -107,8 +111,9 @@ struct HandlerRun: Sendable {
         } catch let error as SubprocessError where error.underlyingError == .textFileBusy {
             return nil
         } catch {
+            let number = (error as? SubprocessError)?.underlyingError?.rawValue
             return HandlerEnd(
-                cause: Task.isCancelled ? .cancelled : .notStarted("\(error)"),
+                cause: Task.isCancelled ? .cancelled : .notStarted("\(error)", number: number),
                 duration: clock.now - start
             )
         }

@@ -65,14 +65,15 @@ public struct Invoker: Sendable {
         let log: RunLog
         do { log = try RunLog(path: path) } catch {
             let reason = String(cString: strerror(error.number))
+            let hindrance = Hindrance(number: error.number)
             let failure = HandlerFailure(
-                errorType: "Sandbox.Failure",
+                errorType: hindrance?.type ?? "Sandbox.Failure",
                 errorMessage: "the log \(error.path) cannot be written: \(reason)"
+                    + (hindrance.map { "; \($0.remedy)" } ?? "")
             )
-            let isFull = error.number == ENOSPC || error.number == EDQUOT
             return InvocationReport(
                 requestID: requestID,
-                outcome: isFull ? .notNow(failure) : .functionError(failure),
+                outcome: hindrance == nil ? .functionError(failure) : .notNow(failure),
                 duration: .zero,
                 peakMemory: 0,
                 logPath: path

@@ -12,10 +12,33 @@ public enum OrphanedRuns {
     @discardableResult
     public static func end(_ requestIDs: [String], buckets: String) async -> Int {
         guard !requestIDs.isEmpty else { return 0 }
-        let wanted = Set(requestIDs.map { "AWS_LAMBDA_REQUEST_ID=" + $0 })
+        let wanted = Set(requestIDs.map { requestID + $0 })
+        return await end(buckets) { wanted.contains(String($0)) }
+    }
+
+    /// Kills every process, with its group, that was started for any run in these buckets, and
+    /// returns when all have ended.
+    ///
+    /// For the holder of the buckets' lock where the ledger, which knows the runs, is lost.
+    ///
+    /// - Returns: How many processes there were.
+    @discardableResult
+    public static func endAll(buckets: String) async -> Int {
+        // A run leads a session of its own; who shares this one is no run, whatever it says.
+        await end(buckets, butSession: getsid(0)) { $0.hasPrefix(requestID) }
+    }
+
+    private static let requestID = "AWS_LAMBDA_REQUEST_ID="
+
+    private static func end(
+        _ buckets: String,
+        butSession session: pid_t? = nil,
+        _ isWanted: (Substring) -> Bool
+    ) async -> Int {
         var ended: Set<pid_t> = []
         while !Task.isCancelled {
-            let orphans = find(wanted, "SLUICE_BUCKETS=" + buckets)
+            let orphans = find("SLUICE_BUCKETS=" + buckets, isWanted)
+                .filter { session == nil || getsid($0) != session }
             guard !orphans.isEmpty else { break }
             for process in orphans {
                 if let group = ProcessFile.group(of: process), group != getpgrp(), group > 1 {
@@ -29,11 +52,11 @@ public enum OrphanedRuns {
         return ended.count
     }
 
-    private static func find(_ requests: Set<String>, _ buckets: String) -> [pid_t] {
+    private static func find(_ buckets: String, _ isWanted: (Substring) -> Bool) -> [pid_t] {
         ProcessFile.processes().filter { process in
             let variables = ProcessFile.environment(of: process)
             return variables.contains { $0 == buckets }
-                && variables.contains { requests.contains(String($0)) }
+                && variables.contains(where: isWanted)
                 && ProcessFile.isAlive(process) && process != getpid()
         }
     }

@@ -10,7 +10,12 @@ struct RunVerdict {
     func outcome(of end: HandlerEnd, lastLine: String) -> InvocationOutcome {
         switch end.cause {
         case .cancelled: return .interrupted
-        case .notStarted(let reason):
+        case .notStarted(let reason, let number):
+            // A handler that may not be executed is a wrong setting.
+            if let hindrance = number.flatMap({ Hindrance(number: $0) }), hindrance != .denied {
+                let words = "\(function.handler) cannot be started: \(reason)"
+                return .notNow(failure(hindrance.type, "\(words); \(hindrance.remedy)"))
+            }
             return .functionError(
                 failure(
                     "Runtime.InvalidEntrypoint",

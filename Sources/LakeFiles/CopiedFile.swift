@@ -9,6 +9,8 @@ struct CopiedFile {
 
     /// Runs a query and writes its rows, in their order if `options` name no other one.
     ///
+    /// A file that could not be written whole is removed; a folder of files stays.
+    ///
     /// - Returns: One for every file; none for no rows, or one with a count of 0.
     static func copy(
         _ select: String,
@@ -45,6 +47,8 @@ struct CopiedFile {
             }
             return copied
         } catch {
+            // What there is of it, if it is a file.
+            LakeFiles.removeFile(path)
             throw LakeFilesError(step: "write \(path)", error)
         }
     }

@@ -29,9 +29,6 @@ public struct LakeFilesError: Error, Equatable, Sendable, CustomStringConvertibl
         self.init(step: step, detail: cause.message)
     }
 
-    /// Whether the disk is full, so that trying again later may help.
-    public var isDiskFull: Bool { detail.contains("No space left on device") }
-
     /// One line for a terminal or a log.
     public var description: String { "lake files: cannot \(step): \(detail)" }
 }

@@ -100,6 +100,7 @@ extension LakeWriter {
             on: connection
         )
         guard let file = copied.first, file.count > 0 else {
+            LakeFiles.removeFile("\(table)/\(path)")
             throw LakeFilesError(step: "write \(path)", detail: "rows are missing in the file")
         }
         files.adds.append(

@@ -144,6 +144,7 @@ extension LakeWriter {
             on: connection
         )
         guard let file = copied.first, file.count == part.count else {
+            LakeFiles.removeFile(path)
             throw LakeFilesError(step: "write \(path)", detail: "rows are missing in the file")
         }
         return file

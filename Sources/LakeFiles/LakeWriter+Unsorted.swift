@@ -18,13 +18,7 @@ extension LakeWriter {
         guard let input, input.size > targetFileSize else {
             let name = newName()
             let path = "\(table)/\(name)"
-            let copied: [CopiedFile]
-            do throws(LakeFilesError) {
-                copied = try CopiedFile.copy(rows, to: path, on: connection)
-            } catch {
-                LakeFiles.removeFile(path)
-                throw error
-            }
+            let copied = try CopiedFile.copy(rows, to: path, on: connection)
             guard let file = copied.first, file.count > 0 else {
                 return LakeFiles.removeFile(path)
             }

@@ -64,6 +64,18 @@ extension Ledger {
         try await write("forget refused names") { try $0.execute(sql: "DELETE FROM refused_names") }
     }
 
+    /// Forgets refused names that are none any more.
+    public func forgetRefused(paths: [String]) async throws(LedgerError) {
+        try await write("forget \(paths.count) refused names") { db in
+            for path in paths {
+                try db.execute(
+                    sql: "DELETE FROM refused_names WHERE path = ?",
+                    arguments: [path]
+                )
+            }
+        }
+    }
+
     /// Keeps a name that cannot be a key, for `sluice status`.
     public func refuse(path: String, reason: String) async throws(LedgerError) {
         try await write("keep a refused name") { db in

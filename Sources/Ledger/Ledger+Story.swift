@@ -148,10 +148,8 @@ extension RecordedDelivery {
             guard let event = DeliveryEvent(rawValue: event),
                 let state = DeliveryState(rawValue: state)
             else {
-                throw LedgerError(
-                    code: .unusable,
-                    operation: "read a delivery",
-                    detail: "its kind \(event) or state \(state) is not known"
+                throw UnreadableRow(
+                    detail: "a delivery's kind \(event) or state \(state) is not known"
                 )
             }
             return RecordedDelivery(

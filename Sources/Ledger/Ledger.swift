@@ -43,20 +43,28 @@ public struct Ledger: Sendable {
             database = try DatabasePool(path: path, configuration: configuration)
             if !readOnly { try LedgerSchema.migrator.migrate(database) }
         } catch {
-            throw LedgerError("open \(path)", error)
+            throw LedgerError("open \(path)", error, path: path)
         }
     }
 
     /// Whether it has its tables: not yet while the first daemon is making it.
     public func isMade() throws(LedgerError) -> Bool {
         do { return try database.read { try $0.tableExists("objects") } } catch {
-            throw LedgerError("look at the tables", error)
+            throw LedgerError("look at the tables", error, path: database.path)
         }
     }
 
     /// Closes the file; later calls fail.
+    ///
+    /// Afterwards all of it is in the file itself, unless another process reads it at this moment.
     public func close() throws(LedgerError) {
-        do { try database.close() } catch { throw LedgerError("close", error) }
+        if !database.configuration.readonly {
+            // The connections that only read are closed last, and they bring nothing into the file.
+            _ = try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+        do { try database.close() } catch {
+            throw LedgerError("close", error, path: database.path)
+        }
     }
 
     /// Runs `body` in one transaction that is on disk when this returns.
@@ -65,7 +73,7 @@ public struct Ledger: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LedgerError) -> Value {
         do { return try await database.write(body) } catch {
-            throw LedgerError(operation(), error)
+            throw LedgerError(operation(), error, path: database.path)
         }
     }
 
@@ -75,7 +83,7 @@ public struct Ledger: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LedgerError) -> Value {
         do { return try await database.writeWithoutTransaction(body) } catch {
-            throw LedgerError(operation(), error)
+            throw LedgerError(operation(), error, path: database.path)
         }
     }
 
@@ -84,7 +92,9 @@ public struct Ledger: Sendable {
         _ operation: @autoclosure () -> String,
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LedgerError) -> Value {
-        do { return try await database.read(body) } catch { throw LedgerError(operation(), error) }
+        do { return try await database.read(body) } catch {
+            throw LedgerError(operation(), error, path: database.path)
+        }
     }
 
     /// Runs `body` on a consistent state of the ledger, on the calling thread.
@@ -92,7 +102,9 @@ public struct Ledger: Sendable {
         _ operation: @autoclosure () -> String,
         _ body: (Database) throws -> Value
     ) throws(LedgerError) -> Value {
-        do { return try database.read(body) } catch { throw LedgerError(operation(), error) }
+        do { return try database.read(body) } catch {
+            throw LedgerError(operation(), error, path: database.path)
+        }
     }
 
     /// Makes every later sequencer greater than `sequencer`.

@@ -8,8 +8,8 @@ public struct LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
         case busy
         /// The disk is full or not writable; make room, then try again.
         case storage
-        /// The file is damaged or of a newer Sluice; stop. The folders hold everything that counts:
-        /// with the ledger moved away, the next start records them anew.
+        /// The file is damaged or no ledger; stop. Folders, lake and warehouse hold everything that
+        /// counts: `sluice rebuild` makes a new ledger from them.
         case unusable
         /// The task was cancelled; nothing was written.
         case cancelled
@@ -23,18 +23,27 @@ public struct LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     public let operation: String
     /// What the layer below said, verbatim.
     public let detail: String
+    /// The ledger's path.
+    public let path: String
 
     /// One line for a terminal or a log.
     public var description: String {
-        "ledger: cannot \(operation): \(detail) [\(code)]\(code == .unusable ? Self.remedy : "")"
+        "ledger: cannot \(operation): \(detail) [\(code)]\(code == .unusable ? remedy : "")"
     }
 
-    private static let remedy =
-        "; restore `.sluice/ledger.sqlite` from a backup, or move it and its -wal and -shm away: the "
-        + "next start records every file anew, and tables keep their rows once"
+    private var remedy: String {
+        "; \(path) is damaged: `sluice rebuild` makes a new one of what folders, lake and warehouse "
+            + "hold, and keeps this one aside; or put it back from a backup"
+    }
 
-    init(_ operation: String, _ error: any Error) {
+    init(_ operation: String, _ error: any Error, path: String) {
         self.operation = operation
+        self.path = path
+        if let row = error as? UnreadableRow {
+            code = .unusable
+            detail = row.detail
+            return
+        }
         guard let error = error as? DatabaseError else {
             code = error is CancellationError ? .cancelled : .refused
             detail = "\(error)"
@@ -51,10 +60,10 @@ public struct LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
             default: .refused
             }
     }
+}
 
-    init(code: Code, operation: String, detail: String) {
-        self.code = code
-        self.operation = operation
-        self.detail = detail
-    }
+/// A row that no Sluice wrote.
+struct UnreadableRow: Error {
+    /// What is wrong with it.
+    let detail: String
 }

@@ -1,6 +1,6 @@
 public import Buckets
 public import Events
-import HandlerRuntime
+public import HandlerRuntime
 
 /// The versions that a crawler's event names, with the objects that announced them.
 public struct StagedVersions {
@@ -10,12 +10,21 @@ public struct StagedVersions {
     public private(set) var removals: [Manifest] = []
     /// Versions of files that were removed later.
     public private(set) var ended: [Manifest] = []
+    /// The replay for which the table is to be made anew; nil normally.
+    public private(set) var replay: Int64?
+    /// The versions that ask for it.
+    public private(set) var replayed: [Manifest] = []
     /// The failures of those that could not.
     public private(set) var failures: [BatchItemFailure] = []
     private var identifiers: [ObjectVersion: String] = [:]
 
     /// Reads the manifests of an event.
-    public init(_ objects: [ManifestReference], in buckets: BucketsFolder) {
+    ///
+    /// - Throws: `HandlerError` of kind `notNow`; other failures are the manifests' own.
+    public init(
+        _ objects: [ManifestReference],
+        in buckets: BucketsFolder
+    ) throws(HandlerError) {
         for object in objects {
             do {
                 let manifest = try Manifest(path: buckets.path(of: object.manifest.objectKey))
@@ -27,8 +36,13 @@ public struct StagedVersions {
                     manifests.append(manifest)
                 }
                 identifiers[manifest.source] = object.sequencer.description
+                if let number = object.replay?.column {
+                    replay = max(replay ?? 0, number)
+                    replayed.append(manifest)
+                }
             } catch {
                 let error = HandlerError(error)
+                if error.kind == .notNow { throw error }
                 failures.append(
                     BatchItemFailure(
                         itemIdentifier: object.sequencer.description,

@@ -84,7 +84,8 @@ public struct TableReader: Sendable {
         do {
             columns = try self.columns(on: connection)
         } catch let error as DuckDBError {
-            guard let transform else { throw error }
+            // A full disk is no fault of the statement.
+            guard let transform, HandlerError(error).kind != .notNow else { throw error }
             let refusals = manifests.map { transform.refusal($0, error) }
             return PreparedRows(columns: [], versions: [], refusals: refusals)
         }
@@ -167,6 +168,7 @@ public struct TableReader: Sendable {
                 )
                 version.rows = rows
             } catch let error as DuckDBError {
+                if HandlerError(error).kind == .notNow { throw error }
                 throw transform.refusal(manifest, error)
             }
         }

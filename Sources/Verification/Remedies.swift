@@ -196,12 +196,10 @@ struct Remedies {
             + "\(Self.quoted(statement)) > \(path(result.file))`"
     }
 
-    /// Records everything anew.
-    var recordAgain: String {
-        let ledger = Self.quoted("\(place.buckets)/.sluice/ledger.sqlite")
-        return "end every sluice up, put the ledger away and let everything be recorded "
-            + "anew, in the order of the files' times: `mkdir ledger.broken`, `mv \(ledger)* "
-            + "ledger.broken`, then \(sluice("up --once")); or put it back from a backup"
+    /// Makes a new ledger from what is there.
+    var rebuildLedger: String {
+        "end every sluice up, then \(sluice("rebuild")) and \(sluice("up --once")); or put "
+            + ".sluice/ledger.sqlite back from a backup"
     }
 
     /// Text as one word of a shell.

@@ -12,7 +12,7 @@ extension Verdict {
                 file: ".sluice/ledger.sqlite",
                 expected: "a ledger whose rows fit together",
                 found: damage,
-                remedy: remedies.recordAgain
+                remedy: remedies.rebuildLedger
             )
         }
     }

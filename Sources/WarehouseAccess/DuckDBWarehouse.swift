@@ -17,6 +17,7 @@ struct DuckDBWarehouse {
         let end = ContinuousClock.now + patience
         let lock = try lock(mode)
         let options = mode == .reading ? " (READ_ONLY)" : ""
+        if mode == .writing, !exists { try make(on: connection) }
         try attach(to: connection, options, until: end)
         return WarehouseHold(lock: lock)
     }
@@ -30,8 +31,37 @@ struct DuckDBWarehouse {
                 patience: patience
             )
         } catch {
-            throw .notNow("WarehouseBusy", error.description)
+            let words = error.description
+            throw HandlerError.notNow(hinderedBy: error.reason ?? "", words)
+                ?? .notNow("WarehouseBusy", words)
         }
+    }
+
+    /// Makes an empty database under another name first: a full disk or a kill would leave a file that
+    /// is none.
+    ///
+    /// For the holder of the lock.
+    private func make(on connection: borrowing Connection) throws(HandlerError) {
+        let draft = path + ".new"
+        unlink(draft)
+        do throws(DuckDBError) {
+            try connection.execute("ATTACH \(SQL.literal(draft)) AS sluice_new")
+            try connection.execute("DETACH sluice_new")
+        } catch {
+            unlink(draft)
+            throw failure(error.message)
+        }
+        guard rename(draft, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            unlink(draft)
+            throw failure("cannot rename \(draft): \(reason)")
+        }
+    }
+
+    private func failure(_ message: String) -> HandlerError {
+        let words = "the warehouse \(path) cannot be opened: \(message)"
+        return HandlerError.notNow(hinderedBy: message, words)
+            ?? .failure("WarehouseFailed", words)
     }
 
     /// A program that does not know of the lock file may hold the database; DuckDB then names it.
@@ -49,10 +79,7 @@ struct DuckDBWarehouse {
                 let message = error.message
                 guard message.contains("Could not set lock") || message.contains("Conflicting lock")
                 else {
-                    throw .failure(
-                        "WarehouseFailed",
-                        "the warehouse \(path) cannot be opened: \(message)"
-                    )
+                    throw failure(message)
                 }
                 guard ContinuousClock.now < end else {
                     throw .notNow(

@@ -166,7 +166,14 @@ struct TableCompaction: ~Copyable {
             + batch.map { .remove($0.removed(at: now, dataChange: false)) }
             + written.adds.map { .add($0) }
         while let newest = try log.snapshot(using: checkpoints), newest.holds(batch, as: snapshot) {
-            guard try log.commit(actions, as: newest.version + 1) == .committed else { continue }
+            do {
+                guard try log.commit(actions, as: newest.version + 1) == .committed else {
+                    continue
+                }
+            } catch {
+                if !error.mayBeCommitted { written.discard() }
+                throw error
+            }
             let version = newest.version + 1
             if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
                 HandlerLog.warning("checkpoint not written", ["error": "\(error)"])

@@ -73,8 +73,10 @@ extension Conversion {
                 return false
             }
         } catch {
-            // The commit may be there although it was reported as failed: keep what it may need.
-            throw HandlerError.failure("CommitFailed", error.description)
+            // A commit may be there although it was reported as failed: then its files stay.
+            if !error.mayBeCommitted { for files in files { files.discard() } }
+            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
+                ?? .failure("CommitFailed", error.description)
         }
         if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
             HandlerLog.warning("checkpoint not written", ["error": "\(error)"])

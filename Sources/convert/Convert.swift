@@ -12,7 +12,7 @@ import TableRows
 func convert(_ context: HandlerContext) throws -> HandlerResult {
     let detail = try context.crawlerDetail()
     let entry = try TableEntry.read(for: detail, in: context.buckets)
-    let staged = StagedVersions(detail.objects, in: context.buckets)
+    let staged = try StagedVersions(detail.objects, in: context.buckets)
     let database = try Database(settings: context.databaseSettings)
     var conversion = try Conversion(
         settings: context.config.table(named: detail.table),

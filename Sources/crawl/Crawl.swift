@@ -19,6 +19,7 @@ func crawl(_ context: HandlerContext) throws -> HandlerResult {
             do {
                 try crawler.take(record)
             } catch {
+                if HandlerError(error).kind == .notNow { throw error }
                 result.batchItemFailures.append(failure(error, of: record.version))
             }
         }

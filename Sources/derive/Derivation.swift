@@ -154,10 +154,8 @@ struct Derivation {
             )
             return Written(schema: schema, files: files)
         } catch {
-            guard !error.isDiskFull else {
-                throw HandlerError.notNow("DiskFull", "\(error); free some space")
-            }
-            throw query.failure(error.detail)
+            throw HandlerError.notNow(hinderedBy: error.detail, "\(error)")
+                ?? query.failure(error.detail)
         }
     }
 
@@ -199,8 +197,9 @@ struct Derivation {
         do {
             return try log.commit(actions, as: version) == .committed ? version : nil
         } catch {
-            // The commit may be there although it was reported as failed: keep what it may need.
-            throw HandlerError.failure("CommitFailed", error.description)
+            if !error.mayBeCommitted { result.files.discard() }
+            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
+                ?? .failure("CommitFailed", error.description)
         }
     }
 

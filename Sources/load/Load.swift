@@ -54,7 +54,7 @@ private func load(
     var loading = try VersionLoading(
         settings: settings,
         entry: entry,
-        staged: StagedVersions(detail.objects, in: context.buckets),
+        staged: try StagedVersions(detail.objects, in: context.buckets),
         context: context
     )
     return try loading.run(into: warehouse)

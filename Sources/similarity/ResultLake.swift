@@ -62,16 +62,23 @@ final class ResultLake {
         of input: InputTable,
         isLast: Bool
     ) throws -> [IndicatorResults] {
-        try FilePath.makeFolder(buckets.stateFolder)
-        return try FileLock.whileHeld(buckets.stateFolder + "/similarity.lock") {
-            try commitAlone(results, of: input, isLast: isLast)
+        var committed: Set<ResultTable> = []
+        do {
+            try FilePath.makeFolder(buckets.stateFolder)
+            return try FileLock.whileHeld(buckets.stateFolder + "/similarity.lock") {
+                try commitAlone(results, of: input, isLast: isLast, &committed)
+            }
+        } catch {
+            for result in results { result.discard(but: committed) }
+            throw error
         }
     }
 
     private func commitAlone(
         _ results: [IndicatorResults],
         of input: InputTable,
-        isLast: Bool
+        isLast: Bool,
+        _ committed: inout Set<ResultTable>
     ) throws -> [IndicatorResults] {
         let version = input.snapshot.version
         let progress = try progress(of: input)
@@ -80,7 +87,7 @@ final class ResultLake {
         let isLast = isLast && progress.currentVersion < version
         guard !taken.isEmpty || isLast else { return [] }
         for table in ResultTable.allCases where table != .weightedDistances {
-            try replace(taken, in: table, transactions: [])
+            try replace(taken, in: table, transactions: [], &committed)
         }
         for result in taken { try publish(result) }
         try replace(
@@ -90,7 +97,8 @@ final class ResultLake {
                 for: taken.map(\.indicator),
                 version: version,
                 isLast: isLast
-            )
+            ),
+            &committed
         )
         return taken
     }
@@ -98,7 +106,8 @@ final class ResultLake {
     private func replace(
         _ results: [IndicatorResults],
         in table: ResultTable,
-        transactions: [DeltaAction]
+        transactions: [DeltaAction],
+        _ committed: inout Set<ResultTable>
     ) throws {
         let folder = buckets.lakeTable(table.rawValue)
         let log = DeltaLog(table: folder)
@@ -119,7 +128,13 @@ final class ResultLake {
             actions += transactions
             actions += removes.map { .remove($0.removed(at: now)) } + adds.map(DeltaAction.add)
             let version = (snapshot?.version ?? -1) + 1
-            guard try log.commit(actions, as: version) == .committed else { continue }
+            do {
+                guard try log.commit(actions, as: version) == .committed else { continue }
+            } catch {
+                if error.mayBeCommitted { committed.insert(table) }
+                throw error
+            }
+            committed.insert(table)
             if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
                 HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
             }
@@ -178,8 +193,12 @@ final class ResultLake {
         let target = file(of: result.indicator)
         try FilePath.makeFolder(buckets.path(ofBucket: "results"))
         if let file = result.file {
-            guard rename(file, target) == 0 else {
-                throw BucketsError(step: "rename \(file) to \(target)")
+            if rename(file, target) != 0 {
+                guard errno == EXDEV else {
+                    throw BucketsError(step: "rename \(file) to \(target)")
+                }
+                // The bucket is on a disk of its own.
+                try AtomicFile.write(try FilePath.read(file), to: target)
             }
         } else {
             try FilePath.removeTree(target)

@@ -166,9 +166,9 @@ struct IndicatorResults {
     /// Rows that are incomplete or have no finite value.
     var ignoredRows = 0
 
-    /// Removes the files, when they will not be part of any table.
-    func discard() {
-        for files in files.values { files.discard() }
+    /// Removes the files, when they will not be part of any table but those in `committed`.
+    func discard(but committed: Set<ResultTable> = []) {
+        for (table, files) in files where !committed.contains(table) { files.discard() }
         if let file { try? FilePath.removeTree(file) }
     }
 }

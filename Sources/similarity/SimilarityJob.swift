@@ -76,8 +76,9 @@ struct SimilarityJob {
             for indicator in work.stale {
                 let pairs = waiting.reduce(0) { $0 + $1.pairs }
                 if waiting.count >= Self.indicatorsPerCommit || pairs >= Self.pairsPerCommit {
-                    total.add(try lake.commit(waiting, of: input, isLast: false), work)
+                    let written = waiting
                     waiting = []
+                    total.add(try lake.commit(written, of: input, isLast: false), work)
                 }
                 let named = try NamedIndicator(
                     id: indicator,
@@ -88,7 +89,9 @@ struct SimilarityJob {
                 let now = UTCTime.nowMicroseconds() / 1_000
                 waiting.append(try writer.write(named, now: now))
             }
-            total.add(try lake.commit(waiting, of: input, isLast: true), work)
+            let written = waiting
+            waiting = []
+            total.add(try lake.commit(written, of: input, isLast: true), work)
         } catch {
             for result in waiting { result.discard() }
             throw error

@@ -7,7 +7,7 @@ struct SluiceSQL: ParsableCommand {
         abstract: "Reads lake and warehouse, and brings the warehouse's schema up to date.",
         subcommands: [
             QueryCommand.self, MigrateCommand.self, ObjectCommand.self, TablesCommand.self,
-            InventoryCommand.self, DropTestSchemaCommand.self,
+            InventoryCommand.self, FloorCommand.self, DropTestSchemaCommand.self,
         ]
     )
 }

@@ -79,6 +79,11 @@ struct UpCommand: AsyncParsableCommand {
         if let problem = summary.leftRecords {
             line += "; left: records of ended events, which cannot be written: \(problem)"
         }
+        for (key, reason) in summary.leftUnreadable.sorted(by: {
+            $0.key.description < $1.key.description
+        }) {
+            line += "; left: \(key), which cannot be read: \(reason)"
+        }
         Console.print(line)
         guard summary.isSuccess else { throw ExitCode.failure }
     }

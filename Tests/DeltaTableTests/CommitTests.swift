@@ -87,6 +87,17 @@ struct CommitFaultTests {
         #expect(next == .committed)
     }
 
+    @Test("says that it may be there only once it is", arguments: 0..<4)
+    func mayBeCommitted(healthyCalls: Int) throws {
+        let table = try ScratchTable()
+        try table.commit(versions: 1)
+        let store = FailingStore(healthyCalls: healthyCalls)
+        let error = #expect(throws: DeltaError.self) {
+            try DeltaLog(table: table.path, store: store).commit([], as: 1)
+        }
+        #expect(error?.mayBeCommitted == (try table.log.newestVersion() == 1))
+    }
+
     @Test("covers every call of a commit")
     func countsCalls() throws {
         let table = try ScratchTable()

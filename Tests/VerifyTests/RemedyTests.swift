@@ -79,8 +79,8 @@ extension FlowFolder {
         return "$ \(command)\n\(end.text)\(end.errors)exit \(end.code)"
     }
 
-    /// What every table holds, without the sequencers.
-    fileprivate func rows() async throws -> String {
+    /// What every table holds, without the sequencers unless they are wanted.
+    func rows(withSequencers: Bool = false) async throws -> String {
         var all = ""
         for table in [
             "orders", "products", "prices", "days", "trips", "events", "strict", "lines", "places",
@@ -88,7 +88,7 @@ extension FlowFolder {
             for store in ["lake", "warehouse"] {
                 let end = try await sluice([
                     "query", "--format", "csv",
-                    "SELECT * EXCLUDE _seq FROM \(store).\(table) ORDER BY ALL",
+                    "SELECT *\(withSequencers ? "" : " EXCLUDE _seq") FROM \(store).\(table) ORDER BY ALL",
                 ])
                 all += "\(store).\(table)\n\(end.text)\(end.errors)"
             }

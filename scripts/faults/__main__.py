@@ -20,10 +20,11 @@ import time
 sys.dont_write_bytecode = True
 
 import kills  # noqa: E402
+import resources  # noqa: E402
 import steps  # noqa: E402
 from flow import Fault  # noqa: E402
 
-PARTS = ["steps", "kills"]
+PARTS = ["steps", "kills", "resources"]
 
 
 def say(text):
@@ -77,6 +78,12 @@ def run_kills(options, scratch, servers):
     return done
 
 
+def run_resources(options, scratch, servers):
+    result = resources.run(options.programs, scratch / "resources", say, is_short=options.short)
+    say(f"resources: {result['faults']} faults, {result['rows']} rows compared")
+    return [result]
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1])
     parser.add_argument("programs", type=pathlib.Path)
@@ -103,7 +110,8 @@ def main():
             sys.exit(1)
     shutil.rmtree(scratch)
     flows = results.get("steps", []) + results.get("kills", [])
-    print(f"kills {sum(flow['kills'] for flow in flows)}  flows {len(flows)}  files {sum(flow['files'] for flow in flows)}  "
+    faults = sum(flow["faults"] for flow in results.get("resources", []))
+    print(f"kills {sum(flow['kills'] for flow in flows)}  flows {len(flows)}  faults {faults}  files {sum(flow['files'] for flow in flows)}  "
           f"rows compared {sum(flow['rows'] for flow in flows)}  lost 0  doubled 0  left over 0  "
           f"seconds {time.monotonic() - start:.0f}")
     (options.results / "results.json").write_text(json.dumps(results, indent=1) + "\n")

@@ -23,6 +23,9 @@ struct InventoryCommand: ParsableCommand {
     @Flag(help: "Leave out the values of rows.")
     var quick = false
 
+    @Flag(help: "Only what lake and warehouse say of themselves: no data file and no row is read.")
+    var history = false
+
     @OptionGroup var options: SurroundingsOptions
 
     func run() throws {
@@ -54,7 +57,10 @@ struct InventoryCommand: ParsableCommand {
         for table in tables {
             columns[table.table] = try Self.columns(of: table, folder, connection)
         }
-        var warehouse = WarehouseInventory(config, isQuick: quick)
+        var warehouse = WarehouseInventory(
+            config,
+            detail: history ? .history : quick ? .counts : .values
+        )
         let compared = warehouse.read(
             Set(columns.keys).union(try Self.catalogTables(in: folder)),
             lakeColumns: columns,
@@ -62,6 +68,11 @@ struct InventoryCommand: ParsableCommand {
             progress
         )
         try write(warehouse.facts, to: output)
+        if history {
+            for table in tables { try write(table.facts, to: output) }
+            progress.clear()
+            return output.flush()
+        }
         for table in tables {
             try count(table, compared[table.table], config, connection, progress, output)
         }
@@ -103,8 +114,12 @@ struct InventoryCommand: ParsableCommand {
             on: connection,
             progress
         )
+        try write(table.facts, to: output)
+    }
+
+    private func write(_ facts: LakeFacts, to output: StandardOutput) throws {
         var line = InventoryLine()
-        line.lake = table.facts
+        line.lake = facts
         try write(line, to: output)
     }
 

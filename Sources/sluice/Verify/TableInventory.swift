@@ -6,6 +6,25 @@ import Verification
 
 /// What `sluice-sql inventory` tells of lake and warehouse.
 enum TableInventory {
+    /// How much is looked at.
+    enum Detail {
+        /// Every value of every row.
+        case values
+        /// Rows are counted.
+        case counts
+        /// What lake and warehouse say of themselves; no row is read.
+        case history
+
+        /// The options of `sluice-sql inventory`.
+        fileprivate var options: [String] {
+            switch self {
+            case .values: []
+            case .counts: ["--quick"]
+            case .history: ["--history"]
+            }
+        }
+    }
+
     /// Runs it to its end.
     ///
     /// What it says goes through a file without a name, so that its size does not matter; its errors
@@ -13,7 +32,7 @@ enum TableInventory {
     static func read(
         options: [String],
         hasConfig: Bool,
-        isQuick: Bool,
+        detail: Detail,
         scratch: String
     ) async throws -> (
         lake: [String: LakeFacts], warehouse: WarehouseFacts, results: [ResultFacts]
@@ -26,7 +45,7 @@ enum TableInventory {
         let given = hasConfig ? options : Array(options.dropFirst(2))
         let result = try await run(
             .path(SystemPackage.FilePath(program)),
-            arguments: Arguments(["inventory"] + given + (isQuick ? ["--quick"] : [])),
+            arguments: Arguments(["inventory"] + given + detail.options),
             output: .fileDescriptor(
                 FileDescriptor(rawValue: file),
                 closeAfterSpawningProcess: false

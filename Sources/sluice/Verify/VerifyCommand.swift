@@ -64,7 +64,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let tables = try await TableInventory.read(
             options: ["--config", config.path, "--buckets", buckets.path],
             hasConfig: config.hasFile,
-            isQuick: quick,
+            detail: quick ? .counts : .values,
             scratch: buckets.scratchFolder
         )
         let after = try await LedgerReading(of: buckets, since: start, checksFile: true)
