@@ -10,10 +10,13 @@ extension Dispatcher {
     private static let recordGrace: Int64 = 10_000_000
 
     /// The records that a function's destinations get of the end of a run, by delivery.
+    ///
+    /// `sent` is the event as the handler got it.
     func records(
         of end: RunEnd,
         _ function: FunctionSettings,
         _ trigger: Trigger,
+        _ sent: [UInt8],
         _ outcome: InvocationOutcome,
         at now: Int64
     ) async throws -> [Int64: EventRecord] {
@@ -27,11 +30,13 @@ extension Dispatcher {
         )
         var records: [Int64: EventRecord] = [:]
         for (delivery, item) in end.items {
-            let event = try await event([delivery], trigger, end.requestID, now)
+            let isAlone = end.items.count == 1
+            let event =
+                isAlone ? sent : try await event([delivery], trigger, end.requestID, now)
             let made = try composer.record(
                 of: delivery,
                 item,
-                isAlone: end.items.count == 1,
+                isAlone: isAlone,
                 isOverAge: end.overAge.contains(delivery.id),
                 answer: answer,
                 payload: String(decoding: event, as: UTF8.self)

@@ -267,7 +267,7 @@ actor Dispatcher {
         end.onSucceeded = plans(forEndOf: function, "Succeeded")
         end.onFailed = plans(forEndOf: function, "Failed")
         end.isCumulative = function.handler == "derive"
-        end.records = try await records(of: end, function, trigger, report.outcome, at: now)
+        end.records = try await records(of: end, function, trigger, event, report.outcome, at: now)
         let settled = try await persistence.keep { [end, ledger] in
             try await ledger.settle(end, at: now)
         }

@@ -127,9 +127,9 @@ struct DestinationTests {
     @Test("are functions that run on the record, are retried, and have dead letters of their own")
     func function() async throws {
         let flow = try ScriptFlow(
-            Self.settings(#""onFailure": { "function": "alert" }"#),
+            Self.settings(#""concurrency": 1, "onFailure": { "function": "alert" }"#),
             scripts: [
-                "f": "exit 65",
+                "f": "cat >>sent; echo >>sent; exit 65",
                 "alert": "echo run >>runs; test -e mended || exit 1; cat >>events; echo >>events",
             ]
         )
@@ -153,6 +153,8 @@ struct DestinationTests {
         #expect(try await flow.once().isSuccess)
         let events = try flow.lines("events").map { try JSONValue(parsing: $0) }
         #expect(events.map(\.requestedKey) == ["t/a", "b"].map { $0 == "b" ? "u/b" : $0 })
+        let sent = try flow.lines("sent").map { try JSONValue(parsing: $0) }
+        #expect(events.map { $0["requestPayload"] } == sent)
         #expect(events.first?["requestContext"]?["condition"] == "RetriesExhausted")
         #expect(try await flow.ledger().deadLetters().isEmpty)
         #expect(try await flow.sluice("status").code == 0)
@@ -231,5 +233,27 @@ struct DestinationTests {
         #expect(letter.errorMessage.split(separator: " -> f -> ").count == 18)
         // Its own end sets off nothing more.
         #expect(try flow.records(in: "ends/a-b/f").count == 17)
+    }
+
+    @Test("that are functions count as a run of the chain")
+    func functionLoop() async throws {
+        let settings = """
+            { "functions": {
+                "f": { "handler": "./f.sh", "writes": [], "onSuccess": { "function": "g" } },
+                "g": { "handler": "./g.sh", "writes": ["stage-1/a-b/**"] } },
+              "triggers": [ { "id": "t", "function": "f", "bucket": "stage-1",
+                "tables": ["a_b"] } ] }
+            """
+        let flow = try ScriptFlow(
+            settings,
+            scripts: ["f": "true", "g": "echo run >>runs; date +%N >buckets/stage-1/a-b/$$"]
+        )
+        try flow.drop("x", "stage-1/a-b/first")
+        #expect(try await flow.once().deadLetters == 1)
+        // File times are coarse: a run may be taken for the one right before it.
+        #expect((8...20).contains(flow.lines("runs").count))
+        let letter = try #require(try await flow.ledger().deadLetters().first)
+        #expect(letter.errorType == "LoopDetected")
+        #expect(letter.errorMessage.contains(" -> f -> f:onSuccess -> g -> stage-1/a-b/"))
     }
 }
