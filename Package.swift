@@ -290,6 +290,7 @@ let package = Package(
         tests("Migrations", ["Migrations", "FunctionConfig"], duckDB: true),
         tests("Mode", ["Events", "DeltaTable", "LakeFiles", "DuckDB"], duckDB: true),
         tests("Install"),
+        tests("Soak"),
         tests("Convert"),
         tests("Verification", ["Verification", "FunctionConfig", "Events", "Buckets"]),
         tests(

@@ -14,6 +14,8 @@ public struct Manifest: Sendable, Codable, Equatable {
     public var format: RecordFormat
     /// Its parts, in the order of the records.
     public var chunks: [Chunk]
+    /// True for the version that ends its key: no rows of an older one are in the table.
+    private var removed: Bool?
 
     /// Puts a manifest together.
     public init(source: ObjectVersion, table: String, format: RecordFormat, chunks: [Chunk]) {
@@ -22,6 +24,18 @@ public struct Manifest: Sendable, Codable, Equatable {
         self.format = format
         self.chunks = chunks
     }
+
+    /// The manifest of a version that ends its key; `source` has the sequencer of the removal and
+    /// neither bytes nor an eTag.
+    public init(removalOf source: ObjectVersion, table: String) {
+        self.init(source: source, table: table, format: RecordFormat(type: .csv), chunks: [])
+        self.source.size = 0
+        self.source.eTag = ""
+        removed = true
+    }
+
+    /// Whether the version ends its key.
+    public var isRemoval: Bool { removed == true }
 
     /// A part of a version: whole records, a file of its own that can be read by itself.
     public struct Chunk: Sendable, Codable, Equatable {

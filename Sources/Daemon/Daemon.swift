@@ -82,6 +82,7 @@ public final class Daemon: Service {
             reportFinished.finish()
             report.finish()
         }
+        try SystemLimits.check()
         try options.buckets.prepare()
         let lock = try BucketsLock(options.buckets)
         let ledger = try Ledger(path: options.buckets.ledgerPath)
@@ -151,10 +152,19 @@ public final class Daemon: Service {
             dispatcher: dispatcher,
             logger: options.logger
         )
+        let pruning = Pruning(
+            config: options.config,
+            buckets: options.buckets,
+            ledger: ledger,
+            logger: options.logger
+        )
         try await withThrowingTaskGroup(of: Void.self) { [options] tasks in
             tasks.addTask { try await intake.run() }
             tasks.addTask { for await event in control.events { await dispatcher.take(event) } }
-            if !options.isOnce { tasks.addTask { try await schedules.run() } }
+            if !options.isOnce {
+                tasks.addTask { try await schedules.run() }
+                tasks.addTask { try await pruning.run() }
+            }
             tasks.addTask { for await _ in stops.rings { await dispatcher.stop() } }
             tasks.addTask {
                 try await withGracefulShutdownHandler {
@@ -167,6 +177,7 @@ public final class Daemon: Service {
             do { while try await tasks.next() != nil {} } catch is Finished {}
             tasks.cancelAll()
         }
+        if options.isOnce { await pruning.performIfDue() }
     }
 
     /// The dispatcher has come to its end.

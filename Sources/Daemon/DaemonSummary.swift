@@ -29,6 +29,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftOpen: [ObjectKey] = []
     /// Left by `up --once`: files that cannot be read, with the reason.
     public var leftUnreadable: [ObjectKey: String] = [:]
+    /// Left by `up --once`: why records of ended events could not be written; nil when they are.
+    public var leftRecords: String?
     /// Deliveries in the ledger of triggers or functions that the configuration does not have.
     public var foreign = 0
 
@@ -56,8 +58,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public init() {}
 
     /// Whether `up --once` has done everything it was asked for: no dead letter made, nothing left
-    /// that still answers "not now", no file that cannot be read.
+    /// that still answers "not now", no file that cannot be read, every record written.
     public var isSuccess: Bool {
-        deadLetters == 0 && leftNotNow.isEmpty && leftUnreadable.isEmpty
+        deadLetters == 0 && leftNotNow.isEmpty && leftUnreadable.isEmpty && leftRecords == nil
     }
 }

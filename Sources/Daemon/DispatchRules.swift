@@ -61,7 +61,7 @@ struct DispatchRules: Sendable {
             )
         }
         triggers = [:]
-        for trigger in config.triggers {
+        for trigger in config.triggers + config.destinationTriggers {
             triggers[trigger.id] = Gathering(
                 size: trigger.batch.size,
                 bytes: trigger.batch.bytes,

@@ -21,6 +21,13 @@ actor Dispatcher {
     let persistence: Persistence
     let doorbell: Doorbell
     let hops = Mutex(HopTracker())
+    let recordWriter: RecordWriter
+    /// Why a record could not be written, the last time.
+    var recordProblem: String?
+    /// When to try again.
+    var recordsDueAt: Int64 = 0
+    /// Since when that has been so.
+    var recordProblemSince: Int64?
     private let progress: @Sendable (DaemonSummary, [FinishedVersion]) -> Void
     var machine: DispatchMachine
     /// Runs by hand that have not ended, by the connection of who asked.
@@ -52,6 +59,11 @@ actor Dispatcher {
         self.progress = progress
         logger = options.logger
         persistence = Persistence(logger: options.logger)
+        recordWriter = RecordWriter(
+            buckets: options.buckets,
+            ledger: ledger,
+            logger: options.logger
+        )
         invoker = Invoker(
             config: options.config,
             buckets: options.buckets.path,
@@ -67,11 +79,13 @@ actor Dispatcher {
     /// Dispatches until it is stopped, in a single call also until nothing is left.
     func run(intake: Intake) async throws {
         wantsReload = true
+        await writeRecords()
         doorbell.ring()
         try await withThrowingDiscardingTaskGroup { group in
             for await _ in doorbell.rings {
                 if wantsReload { try await takeFromLedger() }
                 begin(&group, intake)
+                await lookAfterRecords(&group)
                 tellChangedSettings()
                 report()
                 await keepPauses()
@@ -151,7 +165,7 @@ actor Dispatcher {
     }
 
     /// Rings at a time in microseconds since 1970, unless a ring before it is set.
-    private func wake(at time: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    func wake(at time: Int64, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         if let timerAt, timerAt <= time { return }
         timerAt = time
         group.addTask {
@@ -176,6 +190,7 @@ actor Dispatcher {
         let open = await intake.openFiles()
         let now = UTCTime.nowMicroseconds()
         guard open.values.allSatisfy({ now - $0 >= Self.openGrace }) else { return false }
+        guard hasDoneWithRecords(at: now) else { return false }
         tally.summary.leftUnreadable = await intake.unreadable
         tally.summary.leftOpen = open.keys.sorted { $0.description < $1.description }
         (tally.summary.leftPaused, tally.summary.leftNotNow) = machine.left
@@ -215,7 +230,7 @@ actor Dispatcher {
             doorbell.ring()
         }
         guard let function = options.config.function(named: start.function),
-            let trigger = options.config.triggers.first(where: { $0.id == start.lane.trigger })
+            let trigger = options.config.trigger(id: start.lane.trigger)
         else { return }
         let began = UTCTime.nowMicroseconds()
         let run = NewRun(
@@ -252,6 +267,7 @@ actor Dispatcher {
         end.onSucceeded = plans(forEndOf: function, "Succeeded")
         end.onFailed = plans(forEndOf: function, "Failed")
         end.isCumulative = function.handler == "derive"
+        end.records = try await records(of: end, function, trigger, report.outcome, at: now)
         let settled = try await persistence.keep { [end, ledger] in
             try await ledger.settle(end, at: now)
         }
@@ -261,28 +277,9 @@ actor Dispatcher {
         changes += 1
         machine.add(settled.pending, at: now)
         log(end, function, start)
+        if settled.hasFiles { await writeRecords() }
         if !settled.toDigest.isEmpty { try await intake.lookAgain(settled.toDigest) }
         if end.items.contains(where: { $0.outcome == .done }) { try await purge(start.lane.table) }
-    }
-
-    private func event(
-        _ leased: [LeasedDelivery],
-        _ trigger: Trigger,
-        _ requestID: String,
-        _ now: Int64
-    ) async throws -> [UInt8] {
-        var cause: RecordedRun?
-        if let run = leased.last?.cause {
-            cause = try await persistence.keep { [ledger] in try await ledger.run(run) }
-        }
-        let composer = EventComposer(buckets: options.buckets, requestID: requestID, now: now)
-        return Array(try composer.event(leased, trigger: trigger, cause: cause).json())
-    }
-
-    private func plans(forEndOf function: FunctionSettings, _ state: String) -> [DeliveryPlan] {
-        options.config.triggers(forCrawler: function.name, state: state).map {
-            DeliveryPlan(trigger: $0.id, function: $0.function)
-        }
     }
 
     private func purge(_ table: String) async throws {

@@ -24,7 +24,8 @@ struct EventComposer {
         case .scheduled:
             let due = deliveries.first.map { Int64(clamping: $0.sequencer.rawValue) } ?? now
             return .schedule(ScheduledEvent(id: id(), trigger: trigger.id, microseconds: due))
-        case .created, .removed, nil:
+        // Its event is the record itself, which the ledger has.
+        case .destination, .created, .removed, nil:
             return .objects(S3Event(records: deliveries.compactMap { record($0, trigger) }))
         }
     }
@@ -35,6 +36,7 @@ struct EventComposer {
         return S3Record(
             version: version,
             removed: delivery.event == .removed,
+            retracts: delivery.isRetraction,
             trigger: trigger.id,
             table: delivery.pending.table,
             localPath: buckets.path(of: version.objectKey),

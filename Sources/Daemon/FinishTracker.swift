@@ -133,8 +133,7 @@ struct FinishTracker: Sendable {
     }
 
     private func announcesManifest(_ answer: JSONValue?) -> Bool {
-        guard answer?["status"]?.string == "split",
-            let key = answer?["manifest"]?.string.flatMap({ ObjectKey($0) })
+        guard let key = answer?["manifest"]?.string.flatMap({ ObjectKey($0) })
         else { return false }
         let event = DeliveryEvent.created.rawValue
         return !config.triggers(for: key, eventName: event).isEmpty

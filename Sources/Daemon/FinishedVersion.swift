@@ -53,6 +53,10 @@ public struct FinishedVersion: Sendable, Equatable {
         case lake(table: String, version: Int64?, RowCounts)
         /// Its rows are in a warehouse table.
         case warehouse(table: String, RowCounts)
+        /// Rows left a lake table; `version` is nil where there is none.
+        case leftLake(table: String, version: Int64?, rows: Int64)
+        /// Rows left a warehouse table.
+        case leftWarehouse(table: String, rows: Int64)
         /// A newer version made it needless.
         case superseded
         /// The object was deleted.
@@ -89,6 +93,13 @@ extension FinishedVersion.Outcome {
         }
         guard let rows = answer["rows"]?.integer else {
             self = .done
+            return
+        }
+        if answer["status"]?.string == "removed" {
+            self =
+                handler == "convert"
+                ? .leftLake(table: table, version: answer["version"]?.integer, rows: rows)
+                : .leftWarehouse(table: table, rows: rows)
             return
         }
         let counts = FinishedVersion.RowCounts(

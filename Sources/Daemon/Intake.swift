@@ -234,10 +234,7 @@ actor Intake {
             try await refuseUnreadable(key, reason)
             return nil
         case .read(let identity, let checkedAt, let eTag, let manifest):
-            let origin = dispatcher.origin(
-                of: key,
-                changedAt: identity.changedNanoseconds / 1000
-            )
+            let origin = try await origin(of: key, identity)
             return .present(
                 ObservedObject(
                     key: key,
@@ -258,11 +255,14 @@ actor Intake {
     }
 
     private func plans(_ key: ObjectKey, _ event: DeliveryEvent) -> [DeliveryPlan] {
-        config.triggers(for: key, eventName: event.rawValue).map { trigger in
-            DeliveryPlan(
+        let retracts = event == .removed && config.retractsDeleted(key)
+        return config.triggers(for: key, eventName: event.rawValue).map { trigger in
+            let splits = config.function(named: trigger.function)?.handler == "split"
+            return DeliveryPlan(
                 trigger: trigger.id,
                 function: trigger.function,
-                isSupersedable: config.function(named: trigger.function)?.handler == "split"
+                isSupersedable: splits && !retracts,
+                retracts: splits && retracts
             )
         }
     }
@@ -272,15 +272,20 @@ actor Intake {
         _ origin: (hop: Int, requestID: String?)
     ) async throws -> HandlerFailure? {
         guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
-        let chain = try await persistence.keep { [ledger] in
-            try await ledger.chain(endingIn: requestID, limit: 3)
+        return try await LoopReport(ledger: ledger)
+            .failure(endingIn: requestID, key.description, hops: origin.hop)
+    }
+
+    /// Which run an object comes from: the file of a record names it, others are known by their time.
+    private func origin(
+        of key: ObjectKey,
+        _ identity: FileIdentity
+    ) async throws -> (hop: Int, requestID: String?) {
+        if let run = config.run(ofRecord: key) {
+            let hop = try await persistence.keep { [ledger] in try await ledger.hop(ofRun: run) }
+            if let hop { return (hop + 1, run) }
         }
-        let path = ([key.description] + chain).joined(separator: " <- ")
-        return HandlerFailure(
-            errorType: "LoopDetected",
-            errorMessage: "\(origin.hop) runs in a row set each other off: \(path) ...; let the "
-                + "function write where no trigger of the loop looks, or narrow a trigger"
-        )
+        return dispatcher.origin(of: key, changedAt: identity.changedNanoseconds / 1000)
     }
 
     private func refuse(path: String, reason: String) async throws {

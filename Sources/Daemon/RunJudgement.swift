@@ -27,6 +27,15 @@ struct RunJudgement {
             failure: report.outcome.failure,
             items: []
         )
+        judge(report, deliveries, &end)
+        return end
+    }
+
+    private func judge(
+        _ report: InvocationReport,
+        _ deliveries: [LeasedDelivery],
+        _ end: inout RunEnd
+    ) {
         switch report.outcome {
         case .success(let output): answered(output, deliveries, &end)
         case .badInput(let failure):
@@ -37,20 +46,36 @@ struct RunJudgement {
             end.items = deliveries.map { delivery in
                 (delivery, isTooOld(delivery) ? .dead(failure) : .notNow(failure))
             }
+            end.overAge = Set(deliveries.filter(isTooOld).map(\.id))
         case .functionError(let failure):
             end.outcome = .error
-            end.items = whole(deliveries, failure) { counted($0, failure) }
+            fail(deliveries, failure, &end)
         case .timeout(let failure):
             end.outcome = .timeout
-            end.items = whole(deliveries, failure) { counted($0, failure) }
+            fail(deliveries, failure, &end)
         case .outOfMemory(let failure):
             end.outcome = .memory
-            end.items = whole(deliveries, failure) { counted($0, failure) }
+            fail(deliveries, failure, &end)
         case .interrupted:
             end.outcome = .interrupted
             end.items = deliveries.map { ($0, .interrupted) }
         }
-        return end
+    }
+
+    /// A failure of the run as a whole that counts.
+    private func fail(
+        _ deliveries: [LeasedDelivery],
+        _ failure: HandlerFailure,
+        _ end: inout RunEnd
+    ) {
+        end.items = whole(deliveries, failure) { counted($0, failure) }
+        end.overAge = overAge(deliveries)
+    }
+
+    /// Those that would be tried again if they were not too old.
+    private func overAge(_ deliveries: [LeasedDelivery]) -> Set<Int64> {
+        let old = deliveries.filter { $0.attempts < function.retries && isTooOld($0) }
+        return Set(old.map(\.id))
     }
 
     // MARK: - Exit 0
@@ -95,6 +120,9 @@ struct RunJudgement {
             let failure = HandlerFailure(errorType: item.errorType, errorMessage: item.errorMessage)
             return (delivery, item.retry ? counted(delivery, failure) : .dead(failure))
         }
+        end.overAge = overAge(
+            deliveries.filter { failures[$0.sequencer.description]?.retry == true }
+        )
     }
 
     private func refuse(_ reason: String, _ deliveries: [LeasedDelivery], _ end: inout RunEnd) {
@@ -104,7 +132,7 @@ struct RunJudgement {
         )
         end.outcome = .error
         end.failure = failure
-        end.items = whole(deliveries, failure) { counted($0, failure) }
+        fail(deliveries, failure, &end)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }

@@ -70,14 +70,18 @@ public struct S3Record: Sendable, Codable, Equatable {
         public var localPath: String?
         /// The table that the object belongs to.
         public var table: String?
+        /// Of a removed object: true if its rows are to leave their table.
+        public var retract: Bool?
     }
 }
 
 extension S3Record {
-    /// The record of a version that was created, or (`removed`) deleted.
+    /// The record of a version that was created, or (`removed`) deleted; where `retracts`, its rows
+    /// are to leave their table.
     public init(
         version: ObjectVersion,
         removed: Bool = false,
+        retracts: Bool = false,
         trigger: String,
         table: String?,
         localPath: String,
@@ -97,7 +101,8 @@ extension S3Record {
                 sequencer: version.sequencer,
                 urlDecodedKey: version.key,
                 localPath: localPath,
-                table: table
+                table: table,
+                retract: retracts ? true : nil
             )
         )
     }

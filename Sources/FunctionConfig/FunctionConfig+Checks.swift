@@ -16,7 +16,9 @@ extension FunctionConfig {
         checkSimilarity(add)
         checkDerived(add)
         checkMatches(add)
+        checkRetractions(add)
         checkCopies(add)
+        checkDestinations(add)
         for (index, first) in triggers.enumerated() {
             for second in triggers[(index + 1)...] where overlap(first, second) {
                 add(
@@ -143,9 +145,9 @@ extension FunctionConfig {
         let deriving = Set(functions.filter { $0.handler == "derive" }.map(\.name))
         for function in functions {
             let next = triggers.filter { isSetOff($0, by: function) }.map(\.function)
-            edges[function.name] = next.filter {
-                !deriving.contains(function.name) || !deriving.contains($0)
-            }
+            edges[function.name] =
+                next.filter { !deriving.contains(function.name) || !deriving.contains($0) }
+                + reach(of: function).functions
         }
         var found: [[String]] = []
         for function in functions {
@@ -174,7 +176,7 @@ extension FunctionConfig {
 
     private func isSetOff(_ trigger: Trigger, by function: FunctionSettings) -> Bool {
         switch trigger.source {
-        case .schedule: return false
+        case .schedule, .destination: return false
         case .crawler(let crawler, _): return crawler == function.name
         case .bucket(let source):
             let patterns = (source.tables ?? [nil as String?].compactMap(\.self)).map { table in
@@ -183,7 +185,8 @@ extension FunctionConfig {
             let watched =
                 source.tables == nil
                 ? [Glob("\(source.bucket)/\(source.prefix)**\(source.suffix)")] : patterns
-            return writes(of: function).contains { glob in watched.contains(where: glob.overlaps) }
+            let written = writes(of: function) + reach(of: function).files
+            return written.contains { glob in watched.contains(where: glob.overlaps) }
         }
     }
 

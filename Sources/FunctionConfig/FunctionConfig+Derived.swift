@@ -6,7 +6,7 @@ extension FunctionConfig {
     /// Settings of tables that are made of files and mean nothing for one that is made of others.
     private static let filesKeys = [
         "match", "format", "columns", "columnMap", "otherColumns", "maxPartitions", "mode", "keys",
-        "transform", "onError", "chunks", "rewriteLimit", "similarity",
+        "transform", "onError", "onDelete", "chunks", "rewriteLimit", "similarity",
     ]
 
     /// Whether a table's settings are those of a derived one, whole or not.

@@ -103,6 +103,8 @@ extension FunctionConfig {
         settings.maxEventAge =
             reader.integer("maxEventAge", in: 60...21_600, unit: "seconds") ?? 21_600
         settings.writes = reader.strings("writes")?.map { Glob($0) }
+        settings.onSuccess = readDestination(.success, reader)
+        settings.onFailure = readDestination(.failure, reader)
         if let variables = reader.object("environment") {
             for (variable, text) in variables.eachString() {
                 if isReserved(variable, copies: copyingHandlers.contains(handler)) {

@@ -129,8 +129,30 @@ extension FunctionConfig {
             root.integer("maxProcesses", in: 1...1024, unit: "processes") ?? surroundings.cores
         maxMemory =
             root.integer("maxMemory", in: 64...(.max), unit: "MiB") ?? surroundings.memory / 2
+        readRetention(root)
         readWarehouse(root, surroundings: surroundings)
         migrations = root.string("migrations").map { Self.absolute($0, in: folder) }
+    }
+
+    private mutating func readRetention(_ root: SettingsReader) {
+        guard let value = root.value("retention") else { return }
+        let days: Double? =
+            switch value {
+            case .integer(let number): Double(number)
+            case .double(let number): number
+            default: nil
+            }
+        if value == .bool(false) {
+            retention = nil
+        } else if let days, (0.0001...36_500).contains(days) {
+            retention = days
+        } else {
+            root.add(
+                "retention",
+                "it is neither a number of days from 0.0001 to 36500 nor false",
+                "write 30, or false to keep everything"
+            )
+        }
     }
 
     /// Without a warehouse there is no `load`, and nothing that is made there.

@@ -65,6 +65,8 @@ extension FunctionConfig {
         table.keys = reader.strings("keys") ?? []
         table.transform = reader.string("transform").map { absolute($0, in: folder) }
         table.onError = errorPolicy(reader, mode: table.mode)
+        table.retractsDeleted =
+            reader.choice("onDelete", [("keep", false), ("retract", true)]) ?? false
         table.purgesChunks = reader.choice("chunks", [("keep", false), ("purge", true)]) ?? false
         table.rewriteLimit =
             reader.integer("rewriteLimit", in: 0...(.max), unit: "bytes").map(Int64.init)

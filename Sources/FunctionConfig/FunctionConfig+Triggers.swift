@@ -148,16 +148,20 @@ extension FunctionConfig {
     }
 
     private static let knownEvents = [
-        "s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectRemoved:*",
-        "s3:ObjectRemoved:Delete",
+        "s3:ObjectCreated:*", "s3:ObjectCreated:Put", removals, "s3:ObjectRemoved:Delete",
     ]
+
+    /// Every way in which an object can go.
+    static let removals = "s3:ObjectRemoved:*"
 
     /// The triggers of a file that names none; in a list of others `"standard"` stands for them.
     static func standardTriggers(_ tables: [TableSettings]) -> [Trigger] {
+        var dropped = Trigger.BucketSource(bucket: "stage-1")
+        if tables.contains(where: \.retractsDeleted) { dropped.events.append(removals) }
         var newFile = Trigger(
             id: "new-file",
             function: "split",
-            source: .bucket(.init(bucket: "stage-1")),
+            source: .bucket(dropped),
             batch: .init(size: 100)
         )
         newFile.batch.window = 0

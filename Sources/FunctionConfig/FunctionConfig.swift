@@ -30,6 +30,10 @@ public struct FunctionConfig: Sendable, Equatable {
     ///
     /// Defaults to half the machine's.
     public var maxMemory: Int
+    /// How many days the ledger and the logs keep what is over and done with; nil for ever.
+    ///
+    /// Defaults to 30.
+    public var retention: Double? = 30
     /// The variables of Sluice's own environment that the file names as `${NAME}`, with what they
     /// stood for: whoever reads the file again needs them.
     public internal(set) var variables: [String: String] = [:]
@@ -108,6 +112,14 @@ public struct FunctionSettings: Sendable, Equatable {
     public internal(set) var writtenEnvironment: [String: String] = [:]
     /// What the function writes, as globs over `bucket/key`; nil when its settings do not say.
     public var writes: [Glob]?
+    /// Where the record of an event goes that the function was done with.
+    ///
+    /// Defaults to nowhere.
+    public var onSuccess: Destination?
+    /// Where the record of an event goes that became a dead letter.
+    ///
+    /// Defaults to nowhere.
+    public var onFailure: Destination?
 
     /// A function with the defaults.
     public init(name: String, handler: String, concurrency: Int) {

@@ -46,6 +46,10 @@ public struct TableSettings: Sendable, Equatable {
     ///
     /// Defaults to `skip_rows`, in mode `replace` to `skip_file`.
     public var onError: ErrorPolicy = .skipRows
+    /// Whether the rows of a file leave the table when the file is deleted.
+    ///
+    /// Defaults to false: deleting a file changes no table.
+    public var retractsDeleted = false
     /// Whether chunks are removed once all that their manifest triggered has succeeded.
     public var purgesChunks = false
     /// Whether and how `similarity` compares the table's places.

@@ -17,7 +17,7 @@ public struct Trigger: Sendable, Equatable {
         self.batch = batch
     }
 
-    /// The three things that a trigger can wait for.
+    /// What a trigger can wait for.
     public enum Source: Sendable, Equatable {
         /// Objects of a bucket.
         case bucket(BucketSource)
@@ -25,6 +25,9 @@ public struct Trigger: Sendable, Equatable {
         case crawler(function: String, states: [String])
         /// A time.
         case schedule(Schedule)
+        /// The end of another function's event, which sends its record here; no trigger of the file
+        /// has it, see ``FunctionConfig/destinationTriggers``.
+        case destination(of: String, EventEnd)
     }
 
     /// Objects of a bucket, as S3's notification filters choose them.

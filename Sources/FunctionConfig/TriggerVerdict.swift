@@ -19,6 +19,8 @@ public struct TriggerVerdict: Sendable, Equatable {
         case crawler(String)
         /// It waits for a time, not for objects.
         case schedule(String)
+        /// It waits for records of another function.
+        case destination(String)
         /// It waits for objects of another bucket.
         case bucket(String)
         /// It waits for other kinds of events.
@@ -35,6 +37,7 @@ public struct TriggerVerdict: Sendable, Equatable {
             switch self {
             case .crawler(let function): "it waits for the end of \(function)"
             case .schedule(let time): "it waits for \(time)"
+            case .destination(let function): "it waits for records of \(function)"
             case .bucket(let bucket): "it waits for objects of bucket \(bucket)"
             case .events(let events): "it waits for \(events.joined(separator: ", "))"
             case .prefix(let prefix): "the key does not begin with `\(prefix)`"
@@ -75,6 +78,7 @@ extension Trigger {
         switch source {
         case .crawler(let function, _): return .crawler(function)
         case .schedule(let time): return .schedule("\(time)")
+        case .destination(let function, _): return .destination(function)
         case .bucket(let source):
             if source.bucket != object.bucket { return .bucket(source.bucket) }
             if !source.includes(eventName: eventName) { return .events(source.events) }

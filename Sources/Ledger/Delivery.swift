@@ -70,6 +70,8 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
     public var catalogVersion: Int?
     /// The run whose end this is, for the end of a crawl.
     public var cause: String?
+    /// Whether it is of a removal that takes rows out of their table.
+    public var isRetraction: Bool
 
     /// The delivery.
     public var id: Int64 { pending.id }
@@ -86,7 +88,8 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
         attempts: Int,
         firstAttempt: Int64,
         catalogVersion: Int? = nil,
-        cause: String? = nil
+        cause: String? = nil,
+        isRetraction: Bool = false
     ) {
         self.pending = pending
         self.object = object
@@ -97,6 +100,7 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
         self.firstAttempt = firstAttempt
         self.catalogVersion = catalogVersion
         self.cause = cause
+        self.isRetraction = isRetraction
     }
 }
 

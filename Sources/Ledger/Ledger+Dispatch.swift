@@ -136,7 +136,9 @@ extension LeasedDelivery {
                     d.bytes, d.recorded_at_us, d.due_at_us, d.batch_limit, d.sequencer, d.hop,
                     d.attempts, ifnull(d.first_attempt_us, 0), d.catalog_version, d.cause,
                     o.bucket, o.key, o.size, o.etag, o.sequencer, o.source_bucket, o.source_key,
-                    o.source_size, o.source_etag, o.source_sequencer
+                    o.source_size, o.source_etag, o.source_sequencer,
+                    d.event = 'ObjectRemoved:Delete'
+                        AND d.sequencer IN (SELECT sequencer FROM removals)
                 FROM deliveries d LEFT JOIN objects o ON o.id = d.object_id WHERE d.id = ?
                 """
         )
@@ -153,7 +155,8 @@ extension LeasedDelivery {
             attempts: row[12],
             firstAttempt: row[13],
             catalogVersion: row[14],
-            cause: row[15]
+            cause: row[15],
+            isRetraction: row[26]
         )
     }
 }

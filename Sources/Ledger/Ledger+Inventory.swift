@@ -22,7 +22,8 @@ extension Ledger {
                 sql: """
                     SELECT id, bucket, key, size, etag, sequencer, source_bucket, source_key,
                         source_size, source_etag, source_sequencer, table_name, inode, modified_ns,
-                        changed_ns, checked_at_us, deleted_at_us, purged_at_us
+                        changed_ns, checked_at_us, deleted_at_us, purged_at_us,
+                        \(try Self.prunedColumn(db))
                     FROM objects ORDER BY sequencer
                     """
             )
@@ -46,6 +47,13 @@ extension Ledger {
             inventory.runs = try Self.runs(since: time, db)
             return inventory
         }
+    }
+
+    /// When what a version set off was forgotten; nothing in a ledger that no daemon has brought up to
+    /// date yet.
+    static func prunedColumn(_ db: Database) throws -> String {
+        let isThere = try db.columns(in: "objects").contains { $0.name == "pruned_at_us" }
+        return isThere ? "pruned_at_us" : "NULL"
     }
 
     private static func damages(_ db: Database) throws -> [String] {
@@ -97,6 +105,7 @@ extension LedgerInventory.Object {
             isDeleted: row[16] != nil,
             isPurged: row[17] != nil
         )
+        isPruned = row[18] != nil
     }
 }
 

@@ -8,6 +8,7 @@ extension Ledger {
             var settling = Settling(db: db, end: end, now: now)
             try settling.run()
             for item in end.items { try settling.item(item.delivery, item.outcome) }
+            try settling.sequencers?.store(db)
             return settling.outcome
         }
     }
@@ -19,6 +20,8 @@ private struct Settling {
     let end: RunEnd
     let now: Int64
     var outcome = SettleOutcome()
+    /// Numbers of records; nil before the first.
+    var sequencers: SequencerSource?
 
     func run() throws {
         try db.cachedStatement(
@@ -55,6 +58,7 @@ private struct Settling {
             try endDeadLettersOfEarlierTimes(delivery)
             try endDeadLettersOfEarlierObjects(delivery)
             try trigger(end.onSucceeded, .succeeded, delivery)
+            try keepRecord(delivery)
         case .superseded(let recheckAt):
             if try hasNewerVersion(delivery) {
                 try close(delivery, as: "superseded", nil)
@@ -76,6 +80,7 @@ private struct Settling {
             try endDeadLettersOfEarlierTimes(delivery)
             try endDeadLettersOfEarlierObjects(delivery)
             try trigger(end.onFailed, .failed, delivery)
+            try keepRecord(delivery)
         case .bisected(let limit, let failure): try reopen(delivery, limit: limit, failure)
         case .notNow(let failure): try reopen(delivery, failure)
         case .interrupted: try reopen(delivery)
@@ -176,15 +181,66 @@ private struct Settling {
     /// A dead letter ends when a newer version of its key is accepted where it was refused.
     private func endOlderDeadLetters(_ delivery: LeasedDelivery) throws {
         guard let source = delivery.source else { return }
+        // Rows that a removal could not take out only go with another removal.
+        let isRemoval = source.eTag.isEmpty || delivery.isRetraction
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET state = 'cancelled', ended_at_us = ?
                 WHERE state = 'dead' AND function = ? AND object_id IN (SELECT id FROM objects
                     WHERE source_bucket = ? AND source_key = ? AND source_sequencer < ?)
+                \(isRemoval ? "" : "AND NOT \(Removal.isDelivery)")
                 """
         ).execute(
             arguments: [
                 now, delivery.pending.function, source.bucket, source.key, source.sequencer.column,
+            ]
+        )
+    }
+
+    /// Records what a destination shall get, and the delivery of it to a function.
+    private mutating func keepRecord(_ delivery: LeasedDelivery) throws {
+        guard let record = end.records[delivery.id] else { return }
+        var sequencers = try self.sequencers ?? SequencerSource(db, now: now)
+        let sequencer = sequencers.next()
+        self.sequencers = sequencers
+        var file: ObjectKey?
+        var target: DeliveryPlan?
+        switch record.place {
+        case .file(let key):
+            file = key
+            outcome.hasFiles = true
+        case .function(let plan, let refusal):
+            target = plan
+            let new = NewDelivery(
+                event: .destination,
+                objectID: nil,
+                table: "",
+                sequencer: sequencer,
+                order: sequencer,
+                bytes: Int64(record.json.utf8.count),
+                hop: delivery.hop + 1,
+                cause: end.requestID,
+                refusal: refusal
+            )
+            if let pending = try new.insert(plan, db, now: now) {
+                if refusal == nil {
+                    outcome.pending.append(pending)
+                } else {
+                    outcome.dead.append(sequencer)
+                }
+            }
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO records (sequencer, delivery_id, request_id, condition, bucket, key,
+                    function, trigger_id, record, recorded_at_us, delivered_at_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                sequencer.column, delivery.id, end.requestID, record.condition, file?.bucket,
+                file?.key, target?.function, target?.trigger, record.json, now,
+                file == nil ? now : nil,
             ]
         )
     }

@@ -51,59 +51,6 @@ extension Ledger {
         WHERE d.state = 'dead' GROUP BY d.table_name
         """
 
-    /// Every delivery that is a dead letter, oldest first.
-    public func deadLetters() async throws(LedgerError) -> [DeadLetter] {
-        try await read("list dead letters") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT d.trigger_id, d.function, d.table_name, d.error_type,
-                        ifnull(d.error_message, ''), d.attempts, d.ended_at_us,
-                        (SELECT i.request_id FROM run_items i JOIN runs r USING (request_id)
-                            WHERE i.delivery_id = d.id ORDER BY r.started_at_us DESC LIMIT 1),
-                        o.bucket, o.key, o.size, o.etag, o.sequencer, o.source_bucket,
-                        o.source_key, o.source_size, o.source_etag, o.source_sequencer
-                    FROM deliveries d LEFT JOIN objects o ON o.id = d.object_id
-                    WHERE d.state = 'dead' ORDER BY d.ended_at_us, d.id
-                    """
-            ).map { row in
-                DeadLetter(
-                    trigger: row[0],
-                    function: row[1],
-                    table: row[2],
-                    object: ObjectVersion(row: row, from: 8),
-                    source: ObjectVersion(row: row, from: 13),
-                    errorType: row[3],
-                    errorMessage: row[4],
-                    attempts: row[5],
-                    endedAt: row[6],
-                    requestID: row[7]
-                )
-            }
-        }
-    }
-
-    /// Queues dead letters again as if they were new, those of `function` or all.
-    ///
-    /// A running daemon takes them up when it is told, see `ControlClient` in `Daemon`.
-    ///
-    /// - Returns: How many there were.
-    public func redrive(function: String?, at now: Int64) async throws(LedgerError) -> Int {
-        try await write("queue dead letters again") { db in
-            try db.execute(
-                sql: """
-                    UPDATE deliveries SET state = 'queued', attempts = 0, first_attempt_us = NULL,
-                        batch_limit = NULL, ended_at_us = NULL, recorded_at_us = ?1
-                    WHERE state = 'dead' AND (?2 IS NULL OR function = ?2)
-                    """,
-                arguments: [now, function]
-            )
-            let count = db.changesCount
-            try WaitingTimes.joinAll(db, now: now)
-            return count
-        }
-    }
-
     /// Files and folders whose names cannot be keys, with the reason, by path.
     public func refusedNames() async throws(LedgerError) -> [String: String] {
         try await read("list refused names") { db in
@@ -139,8 +86,8 @@ extension Ledger {
         }
     }
 
-    /// How an object written by a run came about, newest first: `function` and the object it ran
-    /// on, in turn, back to what came from outside or `limit` runs.
+    /// How what a run works on came about: keys and functions in turn, from what came from outside,
+    /// or from `limit` runs back, to the function of that run.
     public func chain(
         endingIn requestID: String,
         limit: Int
@@ -152,8 +99,10 @@ extension Ledger {
                 let row = try Row.fetchOne(
                     db,
                     sql: """
-                        SELECT d.function, o.bucket || '/' || o.key, o.caused_by FROM run_items i
-                        JOIN deliveries d ON d.id = i.delivery_id JOIN objects o ON o.id = d.object_id
+                        SELECT d.function, ifnull(o.bucket || '/' || o.key, d.trigger_id),
+                            CASE WHEN o.id IS NULL THEN d.cause ELSE o.caused_by END
+                        FROM run_items i JOIN deliveries d ON d.id = i.delivery_id
+                        LEFT JOIN objects o ON o.id = d.object_id
                         WHERE i.request_id = ? ORDER BY d.hop DESC LIMIT 1
                         """,
                     arguments: [run]
@@ -162,7 +111,7 @@ extension Ledger {
                 chain += [row[0], row[1]]
                 next = row[2]
             }
-            return chain
+            return chain.reversed()
         }
     }
 

@@ -11,19 +11,22 @@ extension Ledger {
         detailed: Int?
     ) async throws(LedgerError) -> [RecordedVersion] {
         try await read("tell the story of \(key)") { db in
+            let columns = RecordedVersion.columns + ", " + (try Self.prunedColumn(db))
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM (
-                        SELECT \(RecordedVersion.columns) FROM objects
+                        SELECT \(columns) FROM objects
                             WHERE source_bucket = ?1 AND source_key = ?2
-                        UNION SELECT \(RecordedVersion.columns) FROM objects
+                        UNION SELECT \(columns) FROM objects
                             WHERE bucket = ?1 AND key = ?2)
                     ORDER BY source_sequencer DESC, sequencer
                     """,
                 arguments: [key.bucket, key.key]
             )
             var sources: [Sequencer] = []
+            // A ledger that no daemon has brought up to date yet is only read here.
+            let hasRecords = try db.tableExists("records")
             return try rows.map { row in
                 var version = RecordedVersion(row: row)
                 if sources.last != version.source.sequencer {
@@ -35,6 +38,8 @@ extension Ledger {
                 for index in version.deliveries.indices {
                     let id = version.deliveries[index].id
                     version.deliveries[index].tries = try RecordedTry.all(ofDelivery: id, db)
+                    guard hasRecords else { continue }
+                    version.deliveries[index].records = try RecordedRecord.all(ofDelivery: id, db)
                 }
                 return version
             }
@@ -123,6 +128,7 @@ extension RecordedVersion {
             deletedAt: row[19],
             purgedAt: row[20]
         )
+        prunedAt = row[21]
     }
 }
 

@@ -14,6 +14,9 @@ public struct Ledger: Sendable {
     /// The ledger's file in the state folder of a buckets folder.
     public static let fileName = "ledger.sqlite"
 
+    /// What the write-ahead log is cut back to once it is copied into the file, in bytes.
+    private static let longestJournal = 16 << 20
+
     /// Opens the ledger at `path`, and makes or brings it up to date unless `readOnly`.
     ///
     /// - Throws: `LedgerError` with code `storage` when there is no such file to read, `unusable`
@@ -24,6 +27,17 @@ public struct Ledger: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 2
         configuration.label = "ledger"
+        if !readOnly {
+            configuration.prepareDatabase { db in
+                // The pool's readers are prepared, too.
+                guard !db.configuration.readonly else { return }
+                // Of effect before the first table is made; see PRAGMA auto_vacuum.
+                if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+                    try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                }
+                try db.execute(sql: "PRAGMA journal_size_limit = \(Self.longestJournal)")
+            }
+        }
         do {
             // A pool switches to WAL and sets `synchronous=NORMAL` itself.
             database = try DatabasePool(path: path, configuration: configuration)
@@ -59,6 +73,16 @@ public struct Ledger: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(LedgerError) -> Value {
         do { return try await database.write(body) } catch {
+            throw LedgerError(operation(), error, path: database.path)
+        }
+    }
+
+    /// Runs `body` by itself, outside of any transaction.
+    func writeAlone<Value: Sendable>(
+        _ operation: @autoclosure () -> String,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(LedgerError) -> Value {
+        do { return try await database.writeWithoutTransaction(body) } catch {
             throw LedgerError(operation(), error, path: database.path)
         }
     }

@@ -28,6 +28,8 @@ public struct LedgerInventory: Sendable {
         public var isDeleted: Bool
         /// Whether its chunks were purged.
         public var isPurged: Bool
+        /// Whether what it set off is forgotten, see `retention`.
+        public var isPruned = false
         /// What it set off, in the order of recording.
         public var deliveries: [Delivery] = []
 

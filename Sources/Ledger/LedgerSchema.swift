@@ -9,6 +9,10 @@ enum LedgerSchema {
         migrator.registerMigration("schedules, runs by hand") {
             try $0.execute(sql: schedulesAndRunsByHand)
         }
+        migrator.registerMigration("records, forgotten dead letters") {
+            try $0.execute(sql: records)
+        }
+        migrator.registerMigration("removals") { try $0.execute(sql: removals) }
         return migrator
     }()
 

@@ -51,6 +51,8 @@ public enum DeliveryEvent: String, Sendable {
     case failed = "Failed"
     /// A point in time was reached.
     case scheduled = "Scheduled"
+    /// A delivery to another function ended, and its record is the event.
+    case destination = "Destination"
 }
 
 /// A trigger that matches: one delivery to be made for it.
@@ -61,12 +63,20 @@ public struct DeliveryPlan: Hashable, Sendable {
     public var function: String
     /// Whether a newer version of the key makes a delivery of an older one needless.
     public var isSupersedable: Bool
+    /// Whether, of a removal, it takes the rows of the key's versions out of their table.
+    public var retracts: Bool
 
     /// Puts a plan together.
-    public init(trigger: String, function: String, isSupersedable: Bool = false) {
+    public init(
+        trigger: String,
+        function: String,
+        isSupersedable: Bool = false,
+        retracts: Bool = false
+    ) {
         self.trigger = trigger
         self.function = function
         self.isSupersedable = isSupersedable
+        self.retracts = retracts
     }
 }
 

@@ -22,6 +22,8 @@ public struct RecordedVersion: Sendable, Equatable {
     public var deletedAt: Int64?
     /// When its chunks were removed, in microseconds since 1970.
     public var purgedAt: Int64?
+    /// When what it set off was forgotten, in microseconds since 1970.
+    public var prunedAt: Int64?
     /// What its triggers owe it, oldest first.
     public var deliveries: [RecordedDelivery] = []
 }
@@ -57,6 +59,9 @@ public struct RecordedDelivery: Sendable, Equatable {
     /// The runs that had it, oldest first; empty also for versions that were not asked for in
     /// detail.
     public var tries: [RecordedTry] = []
+    /// The records that went to a destination, oldest first; empty also for versions that were not
+    /// asked for in detail.
+    public var records: [RecordedRecord] = []
 }
 
 /// What a run did to a delivery.
@@ -87,12 +92,14 @@ public enum DeliveryState: String, Sendable, CaseIterable {
     case dead
     /// The object was deleted, or a newer version was accepted.
     case cancelled
+    /// It was a dead letter, and somebody has forgotten it.
+    case purged
 
     /// Whether nothing more will happen by itself.
     public var isSettled: Bool {
         switch self {
         case .queued, .running, .waiting: false
-        case .done, .superseded, .dead, .cancelled: true
+        case .done, .superseded, .dead, .cancelled, .purged: true
         }
     }
 }

@@ -23,7 +23,9 @@ struct Recording {
 
     mutating func present(_ object: ObservedObject) throws {
         let newest = try NewestVersion.find(object.key, db)
-        if let newest, newest.known.version.eTag == object.eTag {
+        if let newest, newest.known.version.eTag == object.eTag,
+            try !isDroppedAnew(object, after: newest)
+        {
             try seenAgain(newest, object)
         } else {
             try create(object, after: newest?.known.version.sequencer)
@@ -41,15 +43,38 @@ struct Recording {
                 WHERE bucket = ? AND key = ? AND deleted_at_us IS NULL
                 """
         ).execute(arguments: [now, key.bucket, key.key])
+        try end(newest, plans: plans, cause: .deletion)
+    }
+
+    /// Takes the rows of a key out of its table, whether its object is still there or not.
+    ///
+    /// - Returns: Whether anything is known of the key.
+    mutating func retracted(_ key: ObjectKey, plans: [DeliveryPlan]) throws -> Bool {
+        if let newest = try NewestVersion.find(key, db) ?? NewestVersion.restore(key, db, now: now)
+        {
+            try end(newest, plans: plans, cause: .person)
+            return true
+        }
+        return false
+    }
+
+    /// Ends what is under way for a key whose object is gone or whose rows are to go.
+    private mutating func end(
+        _ newest: NewestVersion,
+        plans: [DeliveryPlan],
+        cause: Removal.Cause
+    ) throws {
+        let key = newest.known.version.objectKey
         try supersede(
             key,
             into: "cancelled",
             states: "state IN ('queued', 'waiting') AND supersedable = 1"
         )
-        try endDeadLetters(of: key)
+        let retracts = plans.contains(where: \.retracts)
+        try endDeadLetters(of: key, withRemovals: retracts)
         guard !plans.isEmpty else { return }
-        var gone = newest.known.version
-        gone.sequencer = sequencers.next()
+        let sequencer = sequencers.next()
+        if retracts { try Removal.record(key, sequencer, cause, db, now: now) }
         let table = try String.fetchOne(
             db,
             sql: "SELECT table_name FROM objects WHERE id = ?",
@@ -62,14 +87,27 @@ struct Recording {
                     event: .removed,
                     objectID: newest.id,
                     table: table ?? "",
-                    sequencer: gone.sequencer,
-                    order: gone.sequencer,
+                    sequencer: sequencer,
+                    order: sequencer,
                     bytes: 0,
                     hop: 0,
                     refusal: nil
                 )
             )
         }
+    }
+
+    /// Whether the same bytes were dropped once more after their rows had been taken out.
+    private func isDroppedAnew(
+        _ object: ObservedObject,
+        after newest: NewestVersion
+    ) throws -> Bool {
+        let removal = try Removal.newest(of: object.key, db)
+        guard let removal, removal > newest.known.version.sequencer else { return false }
+        // A file that stayed where it was while a person took its rows out is no new one.
+        let known = newest.known.identity
+        return newest.known.isDeleted || known.inode != object.identity.inode
+            || known.modifiedNanoseconds != object.identity.modifiedNanoseconds
     }
 
     /// The same bytes again: nothing, unless they were deleted and never accepted.
@@ -90,14 +128,20 @@ struct Recording {
         guard newest.known.isDeleted else { return }
         try requeue(
             """
-            state = 'cancelled' AND object_id IN (SELECT id FROM objects
+            state IN ('cancelled', 'purged') AND object_id IN (SELECT id FROM objects
             WHERE source_bucket = ? AND source_key = ? AND source_sequencer = ?)
             """,
             [object.key.bucket, object.key.key, newest.known.version.sequencer.column]
         )
         // What never set anything off was never accepted either.
         let wasDelivered = try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM deliveries WHERE object_id = ?)"),
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM deliveries WHERE object_id = ?1)
+                        OR EXISTS (SELECT 1 FROM objects WHERE id = ?1
+                            AND pruned_at_us IS NOT NULL)
+                    """
+            ),
             arguments: [newest.id]
         )
         if wasDelivered != true { try deliver(object, newest.known.version, objectID: newest.id) }
@@ -194,13 +238,16 @@ struct Recording {
     }
 
     /// Ends the dead letters of every version of a key, also those of its manifests.
-    private mutating func endDeadLetters(of key: ObjectKey) throws {
+    ///
+    /// Rows that a removal could not take out only go with another removal.
+    private mutating func endDeadLetters(of key: ObjectKey, withRemovals: Bool) throws {
         try db.cachedStatement(
             sql: """
                 UPDATE deliveries SET state = 'cancelled', ended_at_us = ? WHERE state = 'dead'
                 AND object_id IN (
                     SELECT id FROM objects WHERE source_bucket = ? AND source_key = ?
                     UNION SELECT id FROM objects WHERE bucket = ? AND key = ?)
+                \(withRemovals ? "" : "AND NOT \(Removal.isDelivery)")
                 """
         ).execute(arguments: [now, key.bucket, key.key, key.bucket, key.key])
     }

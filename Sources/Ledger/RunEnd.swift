@@ -90,6 +90,10 @@ public struct RunEnd: Sendable {
     ///
     /// Defaults to false.
     public var isCumulative = false
+    /// The records of deliveries that are done or become dead letters, by delivery.
+    public var records: [Int64: EventRecord] = [:]
+    /// The deliveries that are given up because of their age, by id.
+    public var overAge: Set<Int64> = []
     /// The catalog version that the run answered, for the events of `onSucceeded`.
     public var catalogVersion: Int?
 
@@ -126,6 +130,8 @@ public struct SettleOutcome: Sendable, Equatable {
     public var toDigest: [ObjectKey] = []
     /// The source versions of deliveries that became dead letters.
     public var dead: [Sequencer] = []
+    /// Whether records have to be written to files.
+    public var hasFiles = false
 
     /// Nothing has to happen.
     public init() {}

@@ -31,6 +31,13 @@ public enum FinishedLine {
                 texts.append(warehouse(table, counts, of: version))
                 rejected = max(rejected, counts.rejected)
                 isArrow = true
+            case .leftLake(let table, let number, let rows):
+                let number = number.map { " v\($0)" } ?? ""
+                texts.append("lake.\(table)\(number) -\(Amount.count(rows, "row"))")
+                isArrow = true
+            case .leftWarehouse(let table, let rows):
+                texts.append("warehouse.\(table) -\(Amount.count(rows, "row"))")
+                isArrow = true
             case .done:
                 texts.append(part.function)
                 isArrow = true
@@ -50,8 +57,8 @@ public enum FinishedLine {
     /// Lake before warehouse before everything else, whichever ended first.
     private static func rank(_ part: FinishedVersion.Part) -> Int {
         switch part.outcome {
-        case .lake: 0
-        case .warehouse: 1
+        case .lake, .leftLake: 0
+        case .warehouse, .leftWarehouse: 1
         default: 2
         }
     }

@@ -4,35 +4,35 @@ public import FunctionConfig
 import Glibc
 public import HandlerRuntime
 
-/// The text of versions that are part of a table already, for columns that become wider.
+/// The text of versions that are part of a table already, or were.
 public struct EarlierText {
     private let settings: TableSettings
     private let context: HandlerContext
-    private let changed: String
+    private let need: Need
 
-    /// Names the columns whose values must be read again.
-    public init(settings: TableSettings, context: HandlerContext, changed: [String]) {
+    /// What the text is read again for.
+    public enum Need: Sendable {
+        /// These columns became wider.
+        case wider([String])
+        /// Rows that had given way to those of these files come back.
+        case rowsBack([String])
+    }
+
+    /// Says what the text is needed for.
+    public init(settings: TableSettings, context: HandlerContext, for need: Need) {
         self.settings = settings
         self.context = context
-        self.changed = changed.joined(separator: ", ")
+        self.need = need
     }
 
     /// The manifests of versions; chunks that were purged are made again from the stage-1 object.
     ///
-    /// - Throws: `VersionRefusal` of type `TextGone` or `RewriteLimit`, which concerns the new
-    ///   versions that made the columns wider.
+    /// - Throws: `VersionRefusal` of type `TextGone` or `RewriteLimit`, which concerns the versions
+    ///   for which the text is needed.
     public func manifests(of versions: [VersionHistory.Version]) throws -> [Manifest] {
         let manifests = try versions.map { try manifest(of: $0) }
         let size = manifests.reduce(0) { $0 + $1.size }
-        guard size <= settings.rewriteLimit else {
-            throw refusal(
-                "RewriteLimit",
-                "\(changed) cannot hold what the new version has; to widen it, \(size) bytes of text "
-                    + "would be read again, more than `rewriteLimit` (\(settings.rewriteLimit)) "
-                    + "allows. Name the column with the type you want in "
-                    + "tables.\(settings.name).columns, or raise rewriteLimit, then `sluice redrive`"
-            )
-        }
+        guard size <= settings.rewriteLimit else { throw tooMuch(size) }
         // All are looked at before the first is restored, which may take long.
         let missing = manifests.filter { !$0.chunks.allSatisfy(isThere) }
         for manifest in missing where !isInStage1(manifest.source) {
@@ -86,13 +86,44 @@ public struct EarlierText {
         }
     }
 
+    private func tooMuch(_ size: Int64) -> VersionRefusal {
+        let limit = "more than `rewriteLimit` (\(settings.rewriteLimit)) allows"
+        return switch need {
+        case .wider(let columns):
+            refusal(
+                "RewriteLimit",
+                "\(columns.joined(separator: ", ")) cannot hold what the new version has; to widen "
+                    + "it, \(size) bytes of text would be read again, \(limit). Name the column "
+                    + "with the type you want in tables.\(settings.name).columns, or raise "
+                    + "rewriteLimit, then `sluice redrive`"
+            )
+        case .rowsBack(let sources):
+            refusal(
+                "RewriteLimit",
+                "to bring back what had given way to \(sources.joined(separator: ", ")), \(size) "
+                    + "bytes of text would be read again, \(limit). Raise "
+                    + "tables.\(settings.name).rewriteLimit, then `sluice redrive`"
+            )
+        }
+    }
+
     private func gone(_ source: String) -> VersionRefusal {
-        refusal(
-            "TextGone",
-            "\(changed) cannot hold what the new version has, and the text of \(source), which "
-                + "is in the table, is gone from stage-1 and stage-2. Drop \(source) again, then "
-                + "`sluice redrive`"
-        )
+        let place = "the text of \(source) is gone from stage-1 and stage-2"
+        return switch need {
+        case .wider(let columns):
+            refusal(
+                "TextGone",
+                "\(columns.joined(separator: ", ")) cannot hold what the new version has, and "
+                    + "\(place), while its rows are in the table. Drop \(source) again, then "
+                    + "`sluice redrive`"
+            )
+        case .rowsBack(let sources):
+            refusal(
+                "TextGone",
+                "rows may come back that had given way to \(sources.joined(separator: ", ")), and "
+                    + "\(place). Drop the same bytes as \(source) again, then `sluice redrive`"
+            )
+        }
     }
 
     private func refusal(_ type: String, _ message: String) -> VersionRefusal {

@@ -61,6 +61,27 @@ public struct Quarantine: Sendable {
         }
     }
 
+    /// Removes the files that a function wrote of the versions that a removal ends.
+    public static func remove(
+        endedBy removal: Manifest,
+        function: String,
+        buckets: BucketsFolder
+    ) throws(BucketsError) {
+        let versions = try Manifest.versions(
+            of: removal.source.objectKey,
+            table: removal.table,
+            in: buckets
+        )
+        for version in versions where version.source.sequencer < removal.source.sequencer {
+            try Quarantine(
+                source: version.source,
+                table: removal.table,
+                function: function,
+                buckets: buckets
+            ).remove()
+        }
+    }
+
     /// Collects rows and puts them in place at once.
     struct Writer: ~Copyable {
         private let path: String

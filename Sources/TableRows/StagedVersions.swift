@@ -4,8 +4,12 @@ public import HandlerRuntime
 
 /// The versions that a crawler's event names, with the objects that announced them.
 public struct StagedVersions {
-    /// The manifests that could be read.
+    /// The manifests that could be read, of versions that no removal has ended.
     public private(set) var manifests: [Manifest] = []
+    /// The removals.
+    public private(set) var removals: [Manifest] = []
+    /// Versions of files that were removed later.
+    public private(set) var ended: [Manifest] = []
     /// The failures of those that could not.
     public private(set) var failures: [BatchItemFailure] = []
     private var identifiers: [ObjectVersion: String] = [:]
@@ -20,7 +24,13 @@ public struct StagedVersions {
         for object in objects {
             do {
                 let manifest = try Manifest(path: buckets.path(of: object.manifest.objectKey))
-                manifests.append(manifest)
+                if manifest.isRemoval {
+                    removals.append(manifest)
+                } else if try Self.isEnded(manifest, in: buckets) {
+                    ended.append(manifest)
+                } else {
+                    manifests.append(manifest)
+                }
                 identifiers[manifest.source] = object.sequencer.description
             } catch {
                 let error = HandlerError(error)
@@ -35,6 +45,21 @@ public struct StagedVersions {
                 )
             }
         }
+    }
+
+    /// Whether stage-2 has a later removal of the file.
+    ///
+    /// A removal that came first leaves nothing in a table that is not there yet.
+    private static func isEnded(
+        _ manifest: Manifest,
+        in buckets: BucketsFolder
+    ) throws(BucketsError) -> Bool {
+        try Manifest.versions(
+            of: manifest.source.objectKey,
+            table: manifest.table,
+            in: buckets,
+            after: manifest.source.sequencer
+        ).contains { $0.isRemoval }
     }
 
     /// A refusal as the answer reports it: by the manifest's own sequencer, and for good.

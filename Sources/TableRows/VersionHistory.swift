@@ -34,15 +34,22 @@ public struct VersionHistory: Equatable, Sendable {
     public let mode: TableSettings.Mode
     /// The versions; of one key only the newest, unless the mode counts all versions.
     public let versions: Set<Version>
+    /// The newest removal of each source that has one: none of its older versions counts.
+    public let removals: [String: Int64]
     /// The newest sequencer of each source.
     private let newest: [String: Int64]
 
-    /// A table's history.
-    public init(mode: TableSettings.Mode, versions: Set<Version>) {
+    /// A table's history; versions that a removal has ended may be among `versions`.
+    public init(
+        mode: TableSettings.Mode,
+        versions: Set<Version>,
+        removals: [String: Int64] = [:]
+    ) {
         self.mode = mode
-        self.versions = versions
+        self.removals = removals
+        self.versions = versions.filter { $0.sequencer > removals[$0.source] ?? -1 }
         newest = Dictionary(
-            versions.map { ($0.source, $0.sequencer) },
+            self.versions.map { ($0.source, $0.sequencer) },
             uniquingKeysWith: { max($0, $1) }
         )
     }
@@ -50,6 +57,9 @@ public struct VersionHistory: Equatable, Sendable {
     /// What is to be done with a version.
     public func state(of version: Version) -> State {
         if versions.contains(version) { return .present }
+        if let removal = removals[version.source], removal > version.sequencer {
+            return .superseded
+        }
         if mode.countsAllVersions { return .due }
         if let known = newest[version.source], known > version.sequencer { return .superseded }
         let isOutdated = mode == .replace && newest.values.contains { $0 > version.sequencer }

@@ -8,6 +8,8 @@ public struct LedgerFacts: Sendable, Equatable {
     public var manifests: [VersionName: RecordedObject] = [:]
     /// Dropped versions that were recorded, whether newest or not.
     public var versions: Set<VersionName> = []
+    /// Removals whose manifests were recorded.
+    public var removals: Set<VersionName> = []
     /// The versions whose manifests a function was done with, by function and table.
     public var accepted: [String: [String: Set<VersionName>]] = [:]
     /// Sources, as `bucket/key`, of which something was under way or changed between the readings.
@@ -50,6 +52,8 @@ public struct LedgerFacts: Sendable, Equatable {
         public var isPurged: Bool
         /// What it set off.
         public var deliveries: [Delivery]
+        /// Whether that is forgotten, see `retention`.
+        public var isPruned = false
 
         /// Puts an object together.
         public init(
@@ -102,6 +106,8 @@ public struct LedgerFacts: Sendable, Equatable {
         case dead
         /// The object was deleted, or a newer version was accepted.
         case cancelled
+        /// It was a dead letter, and somebody has forgotten it.
+        case purged
 
         /// Whether something is still to come.
         public var isOpen: Bool { self == .queued || self == .running || self == .waiting }

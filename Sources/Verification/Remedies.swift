@@ -134,6 +134,11 @@ struct Remedies {
             + "then \(sluice("up --once")); or \(rebuild(table, store))"
     }
 
+    /// Takes the rows of a file out once more.
+    func retract(_ name: VersionName) -> String {
+        "\(sluice("retract \(Self.quoted(name.source))")), then \(sluice("up --once"))"
+    }
+
     /// Brings a version into a store that has nothing of it.
     func bring(_ manifest: String, _ store: Finding.Store) -> String {
         let function = wiring.function(store == .lake ? "convert" : "load")

@@ -73,6 +73,8 @@ public struct TableContent: Sendable, Codable, Equatable {
 
     /// The history: transactions of a Delta log, rows of `sluice_loads`.
     public var loads: [Load] = []
+    /// Removals that the history names: no rows of older versions of their files may be there.
+    public var removals: [VersionName] = []
     /// The rows by version.
     public var rows: [Rows] = []
     /// Rows that name no source: other programs' own.
@@ -89,6 +91,11 @@ public struct TableContent: Sendable, Codable, Equatable {
 
     /// A table without rows or history.
     public init() {}
+
+    /// The removal that ended a version; nil where there is none.
+    public func removal(of name: VersionName) -> VersionName? {
+        removals.first { $0.source == name.source && $0.sequencer > name.sequencer }
+    }
 
     /// All rows.
     public var totalRows: Int64 { rows.reduce(foreignRows) { $0 + $1.count } }

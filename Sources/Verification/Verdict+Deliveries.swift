@@ -32,7 +32,9 @@ extension Verdict {
             reportForgotten(key, object, "a delivery of it to a function", remedies.comeAgain(key))
         }
         for object in ledger.manifests.values
-        where !object.isDeleted && !isMoving(object.source.source) && staged[object.source] != nil {
+        where !object.isDeleted && !isMoving(object.source.source) && staged[object.source] != nil
+            && !object.isPruned
+        {
             guard let missing = missingDelivery(object) else { continue }
             reportForgotten(
                 object.version.objectKey,

@@ -20,6 +20,13 @@ extension Verdict {
         }
         for table in tables { describeLimits(of: table) }
         describePurged()
+        let pruned = inventory.ledger.manifests.values.count(where: \.isPruned)
+        if pruned > 0 {
+            report.notes.append(
+                "\(counted(Int64(pruned), "version")) that newer ones have replaced: what was done with "
+                    + "them is forgotten, as `retention` says, so their deliveries were not looked at"
+            )
+        }
         let gone = inventory.ledger.newest.filter { key, object in
             key.bucket != "stage-2" && key.bucket != "lake" && !object.isDeleted
                 && inventory.folders.objects[key] == nil

@@ -62,7 +62,9 @@ extension Verdict {
                 file: "stage-2/\(key)",
                 expected: "the manifest of the version",
                 found: "no file",
-                remedy: remedies.splitAgain(version.name, folder: FilePath.parent(of: key))
+                remedy: isRemoval(version.name)
+                    ? remedies.retract(version.name)
+                    : remedies.splitAgain(version.name, folder: FilePath.parent(of: key))
             )
         }
         return Set(missing.keys)

@@ -52,6 +52,7 @@ extension Verdict {
     ) {
         let accepted = accepted(of: table, store).filter { !isMoving($0.source) }
         guard let content else {
+            let accepted = accepted.filter { !isRemoval($0) && !isEnded($0, nil) }
             guard !accepted.isEmpty else { return }
             find(
                 .missingTable,
@@ -95,6 +96,12 @@ extension Verdict {
         let latest = current.map(\.sequencer).max() ?? 0
         func isThere(_ name: VersionName) -> Bool {
             if current.contains(name) || rows.contains(name) { return true }
+            if isRemoval(name) {
+                return !current.contains {
+                    $0.source == name.source && $0.sequencer < name.sequencer
+                }
+            }
+            if isEnded(name, content) { return true }
             switch settings(table).mode {
             case .upsert, .replacePartitions:
                 return isMixed(table) && newest[name.source] ?? 0 > name.sequencer
@@ -115,12 +122,40 @@ extension Verdict {
         return missing.sorted { $0.sequencer < $1.sequencer }
     }
 
+    /// Whether a version ends its file.
+    func isRemoval(_ name: VersionName) -> Bool {
+        staged[name]?.manifest.isRemoval
+            ?? inventory.ledger.manifests[name].map { _ in inventory.ledger.removals.contains(name)
+            }
+            ?? false
+    }
+
+    /// Whether the file was removed after a version.
+    func isEnded(_ name: VersionName, _ content: TableContent?) -> Bool {
+        content?.removal(of: name) != nil
+            || stagedBySource[name.source]?.contains {
+                $0.manifest.isRemoval && $0.name.sequencer > name.sequencer
+            } == true
+    }
+
     private mutating func reportMissing(
         _ name: VersionName,
         _ table: String,
         _ store: Finding.Store,
         _ content: TableContent
     ) {
+        guard !isRemoval(name) else {
+            find(
+                .missingVersion,
+                store,
+                table: table,
+                name,
+                expected: "no version of the file: the ledger says that it was taken out",
+                found: "older ones in the table",
+                remedy: remedies.bring(manifestKey(name, table), store)
+            )
+            return
+        }
         let there = content.loads.filter { $0.isCurrent && $0.name.source == name.source }
             .map(\.name.sequencer).max()
         find(

@@ -65,8 +65,12 @@ extension Verdict {
             guard !isMoving(name.source), !isMixed(table) else { continue }
             for store in [Finding.Store.lake, .warehouse]
             where wiring.functions(for: store).contains(file.function) {
-                guard let content = content(of: table, in: store),
-                    content.loads.contains(where: { $0.name == name }),
+                let content = content(of: table, in: store)
+                if isEnded(name, content) {
+                    report(file, table, name, "none, since the file was taken out")
+                    continue
+                }
+                guard let content, content.loads.contains(where: { $0.name == name }),
                     !contributors(of: table, in: store).contains(name)
                 else { continue }
                 report(file, table, name, "none, since a newer version is in the table")

@@ -78,6 +78,18 @@ extension Verdict {
         isKnown: Bool
     ) {
         faulty.insert(FaultyRows(table: table, name: rows.name))
+        if let removal = content.removal(of: rows.name) {
+            find(
+                .supersededRows,
+                store,
+                table: table,
+                rows.name,
+                expected: "no rows, since the file was taken out (\(removal.digits))",
+                found: counted(rows.count, "row"),
+                remedy: remedies.retract(rows.name)
+            )
+            return
+        }
         let isReplace = settings(table).mode == .replace
         let newer = content.loads.filter {
             $0.isCurrent && $0.name.sequencer > rows.name.sequencer

@@ -105,8 +105,13 @@ extension Conversion {
     }
 
     /// Queries of the rows of versions.
-    func selects(of versions: [PreparedVersion]) -> [String] {
-        reader.relations(of: versions.filter { $0.rows > 0 }).map { "SELECT * FROM \($0)" }
+    func selects(
+        of versions: [PreparedVersion],
+        by reader: TableReader? = nil
+    ) -> [String] {
+        (reader ?? self.reader).relations(of: versions.filter { $0.rows > 0 }).map {
+            "SELECT * FROM \($0)"
+        }
     }
 
     /// Mode `upsert`: for each key the row of the greatest sequencer stays.
@@ -140,7 +145,7 @@ extension Conversion {
     }
 
     /// The files for which a query over their rows has an answer.
-    private func files(
+    func files(
         _ files: [AddFile],
         of snapshot: Snapshot,
         where query: (String) -> String

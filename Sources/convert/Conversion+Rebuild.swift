@@ -17,7 +17,7 @@ extension Conversion {
         let text = EarlierText(
             settings: settings,
             context: context,
-            changed: shape.changed
+            for: .wider(shape.changed)
         )
         let manifests = try text.manifests(of: try kept(with: chosen, shape, snapshot))
         let old = try reader.prepare(manifests, on: connection)

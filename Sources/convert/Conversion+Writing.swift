@@ -56,6 +56,36 @@ extension Conversion {
         }
     }
 
+    /// Commits what was decided and the files that were written for it.
+    ///
+    /// - Returns: False when another writer was first; no file stays then.
+    func commit(
+        _ actions: [DeltaAction],
+        adding files: [LakeFiles],
+        over snapshot: Snapshot?,
+        now: Int64
+    ) throws -> Bool {
+        let version = Self.next(after: snapshot)
+        let adds = files.flatMap(\.adds).map { DeltaAction.add($0) }
+        do {
+            guard try log.commit(actions + adds, as: version) == .committed else {
+                for files in files { files.discard() }
+                return false
+            }
+        } catch {
+            if !error.mayBeCommitted { for file in files { file.discard() } }
+            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
+                ?? .failure("CommitFailed", error.description)
+        }
+        if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
+            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+        }
+        return true
+    }
+
+    /// The version that the next commit makes.
+    static func next(after snapshot: Snapshot?) -> Int64 { (snapshot?.version ?? -1) + 1 }
+
     /// How much text the rows of a change come from; written files count as what they were.
     private func input(
         of chosen: [PreparedVersion],
@@ -83,19 +113,23 @@ extension Conversion {
         files: Int,
         now: Int64
     ) -> CommitInfo {
-        let figures = chosen.map { version in
+        CommitInfo(
+            timestamp: now,
+            operation: settings.mode == .upsert ? "MERGE" : "WRITE",
+            operationParameters: ["mode": settings.mode.rawValue],
+            figures: figures(of: chosen),
+            totals: ["files": Int64(files)]
+        )
+    }
+
+    /// What versions came to, each under the name of its transaction.
+    func figures(of versions: [PreparedVersion]) -> [CommitInfo.Figures] {
+        versions.map { version in
             CommitInfo.Figures(
                 appId: Transactions.name(version.name, mode: settings.mode),
                 version: version.name.sequencer,
                 counts: ["rows": Int64(version.rows), "rejected": Int64(version.rejected)]
             )
         }
-        return CommitInfo(
-            timestamp: now,
-            operation: settings.mode == .upsert ? "MERGE" : "WRITE",
-            operationParameters: ["mode": settings.mode.rawValue],
-            figures: figures,
-            totals: ["files": Int64(files)]
-        )
     }
 }

@@ -61,6 +61,8 @@ struct Conversion: ~Copyable {
     }
 
     private mutating func converted() throws -> HandlerResult {
+        for manifest in staged.ended { answer(manifest, "superseded") }
+        try retract(staged.removals)
         let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
         guard !due.isEmpty else { return result }
         if reader.canProveInPassing(due) {
@@ -189,26 +191,14 @@ struct Conversion: ~Copyable {
             )
         }
         actions += written.removed.map { .remove($0.removed(at: now)) }
-        actions += adds.map { .add($0) }
-        let version = (snapshot?.version ?? -1) + 1
-        do {
-            guard try log.commit(actions, as: version) == .committed else {
-                for files in written.files { files.discard() }
-                return false
-            }
-        } catch {
-            if !error.mayBeCommitted { for files in written.files { files.discard() } }
-            throw HandlerError.notNow(hinderedBy: error.detail, error.description)
-                ?? .failure("CommitFailed", error.description)
-        }
-        if let error = log.writeCheckpointIfDue(after: version, now: now, using: checkpoints) {
-            HandlerLog.warning("checkpoint not written", ["error": "\(error)"])
+        guard try commit(actions, adding: written.files, over: snapshot, now: now) else {
+            return false
         }
         for chosen in chosen {
             answer(
                 chosen.manifest,
                 "converted",
-                version: version,
+                version: Self.next(after: snapshot),
                 rows: chosen.rows,
                 rejected: chosen.rejected,
                 files: adds.count
@@ -261,7 +251,7 @@ struct Conversion: ~Copyable {
         )
     }
 
-    private mutating func answer(
+    mutating func answer(
         _ manifest: Manifest,
         _ status: String,
         version: Int64? = nil,
@@ -282,7 +272,7 @@ struct Conversion: ~Copyable {
     }
 
     /// Refuses a version for a reason that the rows of others have.
-    private mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
+    mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
         refuse(
             VersionRefusal(source: manifest.source, type: reason.type, message: reason.message)
         )

@@ -52,6 +52,17 @@ struct TableShape {
         changed = retyped + moved
     }
 
+    /// The shape that a table has, for a change that brings no columns.
+    init(of snapshot: Snapshot, settings: TableSettings) {
+        schema = snapshot.schema
+        partitionColumns = snapshot.metadata.partitionColumns
+        sortColumns = settings.sortBy.filter { snapshot.schema[$0] != nil }
+        changed = []
+        targetFileSize = settings.targetFileSize
+        computed = settings.computedPartitions
+        others = []
+    }
+
     /// SQL of rows with every column of the table.
     func complete(_ rows: String) -> String {
         guard !others.isEmpty else { return rows }

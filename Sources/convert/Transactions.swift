@@ -21,10 +21,16 @@ enum Transactions {
         of snapshot: Snapshot?,
         mode: TableSettings.Mode
     ) -> VersionHistory {
-        let versions = (snapshot?.transactions ?? [:]).map { name, sequencer in
-            VersionHistory.Version(source: source(of: name, sequencer), sequencer: sequencer)
+        var versions: Set<VersionHistory.Version> = []
+        var removals: [String: Int64] = [:]
+        for (name, sequencer) in snapshot?.transactions ?? [:] {
+            if name.hasPrefix(VersionHistory.removalPrefix) {
+                removals[String(name.dropFirst(VersionHistory.removalPrefix.count))] = sequencer
+            } else {
+                versions.insert(.init(source: source(of: name, sequencer), sequencer: sequencer))
+            }
         }
-        return VersionHistory(mode: mode, versions: Set(versions))
+        return VersionHistory(mode: mode, versions: versions, removals: removals)
     }
 
     /// The source that an application names, also one of a time when the table had another mode.

@@ -34,7 +34,12 @@ struct TableCrawler {
     /// Reads the manifest that a record names.
     mutating func take(_ record: S3Record) throws {
         let object = record.version
-        waiting.append((try Manifest(path: context.buckets.path(of: object.objectKey)), object))
+        let manifest = try Manifest(path: context.buckets.path(of: object.objectKey))
+        if manifest.isRemoval {
+            crawled.append(object)
+        } else {
+            waiting.append((manifest, object))
+        }
     }
 
     /// Looks at every version; the answer are those that cannot be read.
@@ -64,17 +69,22 @@ struct TableCrawler {
 
     /// Writes the entry if anything changed; the answer says what.
     mutating func finish() throws -> JSONValue {
-        let columns = finder.merged(findings, into: entry)
-        let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
-        let before = entry.version
-        let changes = entry.update(columns: columns, classification: classification, time: time)
-        if entry.version != before { try entry.write(in: context.buckets) }
+        let changes = findings.isEmpty ? [] : try update()
         return [
             "table": .string(settings.name),
             "version": .integer(Int64(entry.version)),
             "changes": .array(changes.map { .string($0) }),
             "objects": .array(crawled.map { .string($0.sequencer.description) }),
         ]
+    }
+
+    private mutating func update() throws -> [String] {
+        let columns = finder.merged(findings, into: entry)
+        let time = UTCTime.iso8601(microseconds: UTCTime.nowMicroseconds())
+        let before = entry.version
+        let changes = entry.update(columns: columns, classification: classification, time: time)
+        if entry.version != before { try entry.write(in: context.buckets) }
+        return changes
     }
 
     /// Versions that are written alike are looked at together.

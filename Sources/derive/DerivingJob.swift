@@ -108,7 +108,7 @@ struct DerivingJob {
         case .schedule(let schedule):
             return derived.filter { $0.derivation?.refresh == .schedule(schedule) }
         case .bucket: return derived.filter { $0.derivation?.refresh == .onCommit }
-        case .crawler, nil:
+        case .crawler, .destination, nil:
             throw .failure(
                 "NoSuchTrigger",
                 "functions.json has no schedule trigger `\(id ?? "")`; start `sluice up` again so "

@@ -44,6 +44,23 @@ struct DuckDBTables: WarehouseTables {
     var canStream: Bool { false }
 
     func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int] {
+        guard !change.removals.isEmpty else {
+            try bringIn(change, on: connection)
+            return []
+        }
+        let table = name(change.settings.name)
+        let counts = try change.removals.map { removal in
+            change.old.columns.isEmpty
+                ? 0 : try connection.execute("DELETE FROM \(table) WHERE \(removal.leaves)")
+        }
+        if !change.parts.isEmpty { try bringIn(change, on: connection) }
+        return counts
+    }
+
+    private func bringIn(
+        _ change: WarehouseChange,
+        on connection: borrowing Connection
+    ) throws {
         let (table, old) = (name(change.settings.name), change.old)
         let indexes = try TableIndexes(of: change.settings.name, on: connection)
         if old.columns.isEmpty || change.isRetyped {
@@ -63,7 +80,14 @@ struct DuckDBTables: WarehouseTables {
             try replaceRows(change, of: table, on: connection)
         }
         try indexes.restore(on: connection)
-        return []
+    }
+
+    func record(
+        _ change: WarehouseChange,
+        rows: [Int],
+        on connection: borrowing Connection
+    ) throws {
+        for statement in history.recording(change, rows: rows) { try connection.execute(statement) }
     }
 
     func record(

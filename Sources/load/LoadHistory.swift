@@ -1,6 +1,7 @@
 import Buckets
 import DuckDB
 import Events
+import FunctionConfig
 import TableRows
 
 /// The table `sluice_loads`: which versions are in which table of the warehouse, and since when.
@@ -16,8 +17,10 @@ struct LoadHistory {
     enum Status: String {
         /// Its rows are in the table.
         case loaded
-        /// A newer version has taken their place.
+        /// A newer version has taken their place, or they were taken out.
         case replaced
+        /// It ended its file: no rows of older versions are in the table.
+        case removed
     }
 
     /// Makes the table unless it is there.
@@ -55,7 +58,26 @@ struct LoadHistory {
                 + "\(SQL.literal(source.eTag)), \(version.rows), \(version.rejected), "
                 + "'\(Status.loaded.rawValue)', now())"
         }
+        guard !rows.isEmpty else { return updates }
         return updates + ["INSERT INTO \(table) VALUES \(rows.joined(separator: ", "))"]
+    }
+
+    /// Notes the removals of a change with how many rows left, the versions that they ended, and one
+    /// that came back.
+    func recording(_ change: WarehouseChange, rows counts: [Int]) -> [String] {
+        let name = change.settings.name
+        let table = SQL.literal(name)
+        var statements = change.returned.map { version in
+            "DELETE FROM \(self.table) WHERE table_name = \(table) "
+                + "AND source = \(SQL.literal(version.name.source)) "
+                + "AND sequencer = \(version.name.sequencer)"
+        }
+        statements += recording(change.returned, replacing: change.replaced, table: name)
+        let rows = zip(change.removals, counts).map { removal, rows in
+            "(\(table), \(SQL.literal(removal.source)), \(removal.sequencer), '', \(rows), 0, "
+                + "'\(Status.removed.rawValue)', now())"
+        }
+        return statements + ["INSERT INTO \(self.table) VALUES \(rows.joined(separator: ", "))"]
     }
 
     /// The query for the version of a lake table that the warehouse's rows are of.

@@ -112,6 +112,26 @@ struct PostgresTables: WarehouseTables {
             parts: change.parts
         )
         let present = try rows.table.columns(on: connection)
+        if !change.removals.isEmpty {
+            guard !present.isEmpty else { return change.removals.map { _ in 0 } }
+            let counts = try change.removals.map {
+                try take(rowsOf: $0, outOf: rows.table, on: connection)
+            }
+            if !change.parts.isEmpty {
+                _ = try bringIn(change, rows, present, columns, on: connection)
+            }
+            return counts
+        }
+        return try bringIn(change, rows, present, columns, on: connection)
+    }
+
+    private func bringIn(
+        _ change: WarehouseChange,
+        _ rows: PostgresRows,
+        _ present: [PostgresTable.Column],
+        _ columns: [PostgresColumn],
+        on connection: borrowing Connection
+    ) throws -> [Int] {
         let shape = PostgresShape(table: rows.table, present: present, wanted: columns)
         if present.isEmpty {
             try connection.onServer(shape.creation)
@@ -152,6 +172,27 @@ struct PostgresTables: WarehouseTables {
         on connection: borrowing Connection
     ) throws {
         let statements = history.recording(versions, replacing: replaced, table: table)
+        try connection.onServer(statements.joined(separator: ";\n"))
+    }
+
+    /// Takes rows out that a removal ends, and tells how many.
+    private func take(
+        rowsOf removal: VersionHistory.Version,
+        outOf table: PostgresTable,
+        on connection: borrowing Connection
+    ) throws -> Int {
+        let rows = "FROM \(table.onServer) WHERE \(removal.leaves)"
+        let found = try connection.serverRows("SELECT count(*) \(rows)")
+        try connection.onServer("DELETE \(rows)")
+        return found.first?[0].int ?? 0
+    }
+
+    func record(
+        _ change: WarehouseChange,
+        rows: [Int],
+        on connection: borrowing Connection
+    ) throws {
+        let statements = history.recording(change, rows: rows)
         try connection.onServer(statements.joined(separator: ";\n"))
     }
 

@@ -38,6 +38,8 @@ struct VersionLoading {
     /// Good files, nearly all, are looked at while they are made ready or written. What then turns out
     /// not to be good is dropped, and looked at beforehand.
     mutating func run(into warehouse: borrowing LoadTarget) throws -> HandlerResult {
+        for manifest in staged.ended { answer(manifest, "superseded") }
+        try retract(staged.removals, from: warehouse)
         let state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }
@@ -158,7 +160,7 @@ struct VersionLoading {
         return change
     }
 
-    private func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
+    func look(at warehouse: borrowing LoadTarget) throws -> WarehouseTable {
         let (name, mode, tables) = (settings.name, settings.mode, warehouse.tables)
         return try warehouse.reading { connection in
             try tables.state(of: name, mode: mode, on: connection)
@@ -243,7 +245,7 @@ struct VersionLoading {
         }
     }
 
-    private mutating func answer(
+    mutating func answer(
         _ manifest: Manifest,
         _ status: String,
         rows: Int = 0,
@@ -260,7 +262,7 @@ struct VersionLoading {
     }
 
     /// Refuses a version for a reason that the rows of others have.
-    private mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
+    mutating func refuse(_ manifest: Manifest, _ reason: VersionRefusal) {
         refuse(
             VersionRefusal(source: manifest.source, type: reason.type, message: reason.message)
         )

@@ -13,6 +13,10 @@ struct WarehouseChange {
     let sources: [String]
     /// The versions whose rows give way.
     let replaced: [VersionHistory.Version]
+    /// The removals that take rows out; with them nothing but what comes back is written.
+    let removals: [VersionHistory.Version]
+    /// The versions that become part of the table by a removal.
+    let returned: [PreparedVersion]
     /// The columns of the rows that come, `_source` and `_seq` last.
     let fields: [ColumnType.Field]
     /// The table's columns afterwards: those of the rows that come, those that only the table has,
@@ -51,13 +55,17 @@ struct WarehouseChange {
         owners: () throws -> Set<VersionHistory.Version>
     ) throws {
         let settings = reader.settings
-        let shape = try Shape(fields, beside: old, settings, on: connection)
+        let shape = try TableColumns(fields, beside: old, settings, on: connection)
         let keys = UpsertKeys(settings.keys, columns: fields)
         let replaced = old.history.replaced(by: chosen.map(\.name))
         var versions = chosen
         var relations: [String] = []
         if !shape.changed.isEmpty, settings.mode != .replace {
-            let text = EarlierText(settings: settings, context: context, changed: shape.changed)
+            let text = EarlierText(
+                settings: settings,
+                context: context,
+                for: .wider(shape.changed)
+            )
             var kept = old.history.contributing.filter { !replaced.contains($0) }
             // A version without a partition of its own gets none by another type of other columns.
             if settings.mode == .replacePartitions, !reader.isPartition(anyOf: shape.changed) {
@@ -97,7 +105,7 @@ struct WarehouseChange {
         reader: TableReader,
         on connection: borrowing Connection
     ) throws {
-        let shape = try Shape(fields, beside: old, reader.settings, on: connection)
+        let shape = try TableColumns(fields, beside: old, reader.settings, on: connection)
         guard shape.changed.isEmpty, !reader.settings.mode.countsAllVersions else { return nil }
         self.init(
             reader,
@@ -110,11 +118,14 @@ struct WarehouseChange {
         )
     }
 
-    private init(
+    /// A change that is decided.
+    init(
         _ reader: TableReader,
         sources: [String],
         replaced: [VersionHistory.Version],
-        shape: Shape,
+        removals: [VersionHistory.Version] = [],
+        returned: [PreparedVersion] = [],
+        shape: TableColumns,
         old: WarehouseTable,
         parts: [String],
         keys: UpsertKeys
@@ -123,6 +134,8 @@ struct WarehouseChange {
         partitionColumns = reader.partitionColumns
         self.sources = sources
         self.replaced = replaced
+        self.removals = removals
+        self.returned = returned
         self.old = old
         self.parts = parts
         self.keys = keys
@@ -132,7 +145,7 @@ struct WarehouseChange {
     }
 
     /// SQL of the rows that belong to the newest version of their partition.
-    private static func newest(
+    static func newest(
         of rows: String,
         _ columns: [String],
         on connection: borrowing Connection
@@ -142,34 +155,5 @@ struct WarehouseChange {
             "CREATE OR REPLACE TEMP TABLE newest AS \(partitions.newest(of: rows))"
         )
         return partitions.rows(rows, newestIn: "temp.newest")
-    }
-}
-
-/// The columns of a table after a load.
-private struct Shape {
-    let fields: [ColumnType.Field]
-    let columns: [WarehouseTable.Column]
-    /// The names of columns for which every row is written anew: of another type now, or computed
-    /// and not there yet.
-    let changed: [String]
-
-    init(
-        _ given: [ColumnType.Field],
-        beside old: WarehouseTable,
-        _ settings: TableSettings,
-        on connection: borrowing Connection
-    ) throws {
-        let fields = given + WarehouseChange.own
-        let described = try WarehouseTable.Column.all(fields, on: connection)
-        let only = old.columns.filter { column in
-            !described.contains { $0.name == column.name }
-        }
-        let own = WarehouseChange.own.count
-        let columns = described.dropLast(own) + only + described.suffix(own)
-        self.fields = fields
-        self.columns = Array(columns)
-        let retyped = old.columns.filter { !columns.contains($0) }.map(\.name)
-        let computed = old.columns.isEmpty ? [] : settings.computedPartitions.map(\.name)
-        changed = retyped + computed.filter { name in !old.columns.contains { $0.name == name } }
     }
 }

@@ -13,6 +13,8 @@ struct WarehouseTable: Equatable {
     var history: VersionHistory
     /// Rows and rejects of each version, as the history has them.
     var figures: [VersionHistory.Version: [Int]] = [:]
+    /// How many rows left with each removal.
+    var removedRows: [VersionHistory.Version: Int] = [:]
 
     /// A column as DuckDB describes it.
     struct Column: Equatable {
@@ -25,15 +27,22 @@ struct WarehouseTable: Equatable {
     /// `loads` are rows of the load history: source, sequencer, rows, rejects and status.
     init(columns: [Column], loads: [[SQLValue]], mode: TableSettings.Mode) {
         var versions: Set<VersionHistory.Version> = []
+        var removals: [String: Int64] = [:]
         for row in loads {
             let version = VersionHistory.Version(
                 source: row[0].string ?? "",
                 sequencer: Int64(row[1].int ?? 0)
             )
+            let status = row[4].string.flatMap { LoadHistory.Status(rawValue: $0) }
+            if status == .removed {
+                removedRows[version] = row[2].int ?? 0
+                removals[version.source] = max(removals[version.source] ?? -1, version.sequencer)
+                continue
+            }
             figures[version] = [row[2].int ?? 0, row[3].int ?? 0]
-            if row[4].string == LoadHistory.Status.loaded.rawValue { versions.insert(version) }
+            if status == .loaded { versions.insert(version) }
         }
-        history = VersionHistory(mode: mode, versions: versions)
+        history = VersionHistory(mode: mode, versions: versions, removals: removals)
         self.columns = columns
     }
 

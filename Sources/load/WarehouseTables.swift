@@ -36,7 +36,8 @@ protocol WarehouseTables {
 
     /// Changes the table, within a transaction of the attached warehouse.
     ///
-    /// - Returns: How many rows came with each part of the change.
+    /// - Returns: How many rows came with each part of the change; for one that takes rows out, how
+    ///   many left with each of its removals.
     func apply(_ change: WarehouseChange, on connection: borrowing Connection) throws -> [Int]
 
     /// Notes in the load history what became part of a table and what gave way, in the same
@@ -45,6 +46,13 @@ protocol WarehouseTables {
         _ versions: [PreparedVersion],
         replacing replaced: [VersionHistory.Version],
         table: String,
+        on connection: borrowing Connection
+    ) throws
+
+    /// Notes removals in the load history, in the same transaction; `rows` are what `apply` returned.
+    func record(
+        _ change: WarehouseChange,
+        rows: [Int],
         on connection: borrowing Connection
     ) throws
 

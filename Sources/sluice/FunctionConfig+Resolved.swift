@@ -15,6 +15,7 @@ extension FunctionConfig {
             "migrations": .text(migrations),
             "maxProcesses": .integer(Int64(maxProcesses)),
             "maxMemory": .integer(Int64(maxMemory)),
+            "retention": retention.map { .double($0) } ?? false,
             "schedules": coming.json,
         ]
     }
@@ -66,7 +67,19 @@ extension FunctionSettings {
                 .named(writtenEnvironment.sorted { $0.key < $1.key }.map { ($0, .string($1)) })
             ),
             ("writes", writes.map { .strings($0.map(\.description)) } ?? .null),
+            ("onSuccess", onSuccess?.resolved ?? .null),
+            ("onFailure", onFailure?.resolved ?? .null),
         ]
+    }
+}
+
+extension Destination {
+    fileprivate var resolved: JSONValue {
+        switch self {
+        case .function(let name): ["function": .string(name)]
+        case .folder(let bucket, let prefix):
+            ["bucket": .string(bucket), "prefix": .string(prefix)]
+        }
     }
 }
 
@@ -86,6 +99,7 @@ extension Trigger {
             members += [("crawler", .string(crawler)), ("states", .strings(states))]
         case .schedule(let schedule):
             return .named(members + [("schedule", .string(schedule.description))])
+        case .destination: break
         }
         let gathered: JSONValue = [
             "size": .integer(Int64(batch.size)), "bytes": .integer(batch.bytes),
@@ -124,6 +138,7 @@ extension TableSettings {
             "partitionBy": .strings(partitions), "sortBy": .strings(sortBy),
             "mode": .string(mode.rawValue), "keys": .strings(keys), "transform": .text(transform),
             "onError": .string(onError.resolved),
+            "onDelete": .string(retractsDeleted ? "retract" : "keep"),
             "chunks": .string(purgesChunks ? "purge" : "keep"),
             "similarity": similarity ?? .null, "rewriteLimit": .integer(rewriteLimit),
             "maxPartitions": .integer(Int64(maxPartitions)),

@@ -2,7 +2,6 @@ import ArgumentParser
 import Buckets
 import Daemon
 import Events
-import FunctionConfig
 import Glibc
 import Ledger
 
@@ -10,23 +9,24 @@ import Ledger
 struct RedriveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redrive",
-        abstract: "Queue dead letters again, those of one function or all."
+        abstract: "Queue dead letters again, those of one function, of objects, or all."
     )
 
-    @Argument(help: ArgumentHelp("Only this function's.", valueName: "FUNCTION"))
-    var function: String?
-
+    @OptionGroup var letters: DeadLetterArguments
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let buckets = try common.existingBuckets()
-        if let function, try common.loadConfig().function(named: function) == nil {
-            throw CommandFailure.usage("there is no function \(function) in the settings")
-        }
+        let isThere = access(buckets.ledgerPath, R_OK) == 0
+        let ledger = isThere ? try Ledger(path: buckets.ledgerPath) : nil
+        try await letters.check(common, ledger)
         var count = 0
-        if access(buckets.ledgerPath, R_OK) == 0 {
-            let ledger = try Ledger(path: buckets.ledgerPath)
-            count = try await ledger.redrive(function: function, at: UTCTime.nowMicroseconds())
+        if let ledger {
+            count = try await ledger.redrive(
+                function: letters.function,
+                of: letters.objects,
+                at: UTCTime.nowMicroseconds()
+            )
             try ledger.close()
             await ControlClient(buckets).reload()
         }

@@ -16,6 +16,8 @@ struct Sluice: AsyncParsableCommand {
             InitCommand.self, UpCommand.self, CheckCommand.self, StatusCommand.self,
             InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
+            PurgeCommand.self,
+            RetractCommand.self,
             QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
             MigrateCommand.self,
             VerifyCommand.self, RebuildCommand.self,

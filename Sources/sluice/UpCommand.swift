@@ -81,6 +81,9 @@ struct UpCommand: AsyncParsableCommand {
         }) {
             line += "; left: \(key), which cannot be read: \(reason)"
         }
+        if let problem = summary.leftRecords {
+            line += "; left: records of ended events, which cannot be written: \(problem)"
+        }
         Console.print(line)
         guard summary.isSuccess else { throw ExitCode.failure }
     }

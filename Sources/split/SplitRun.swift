@@ -52,9 +52,7 @@ struct SplitRun {
 
     private func split(_ record: S3Record, _ buffers: TextBuffers) throws -> JSONValue {
         var version = record.version
-        guard !record.eventName.hasPrefix("ObjectRemoved") else {
-            return answer(version, status: "removed")
-        }
+        guard !record.eventName.hasPrefix("ObjectRemoved") else { return try remove(record) }
         if version.eTag.isEmpty {
             // An event by hand may leave the content open: then it is what is there now.
             let path = context.buckets.path(of: version.objectKey)
@@ -89,6 +87,28 @@ struct SplitRun {
                 .init(name: "chunks", value: .integer(Int64(manifest.chunks.count))),
                 .init(name: "records", value: .integer(Int64(manifest.records))),
             ]
+        )
+    }
+
+    /// Notes that a key has ended, where the rows of its versions are to leave their table.
+    private func remove(_ record: S3Record) throws -> JSONValue {
+        let version = record.version
+        let table = record.s3.object.table ?? context.config.table(of: version.objectKey)
+        let settings = context.config.table(named: table)
+        guard record.s3.object.retract == true || settings.retractsDeleted else {
+            return answer(version, status: "removed")
+        }
+        let manifest = Manifest(removalOf: version, table: table)
+        let key = Manifest.key(table: table, source: version)
+        let path = context.buckets.path(ofBucket: "stage-2") + "/" + key
+        if (try? Manifest(path: path)) != manifest {
+            try FilePath.makeFolder(FilePath.parent(of: path))
+            try manifest.write(to: path)
+        }
+        return answer(
+            version,
+            status: "removed",
+            [.init(name: "manifest", value: .string("stage-2/" + key))]
         )
     }
 

@@ -246,7 +246,7 @@ struct FlowTests {
         #expect(summary.deadLetters == 1)
         let letter = try #require(try await flow.ledger().deadLetters().first)
         #expect(letter.errorType == "LoopDetected")
-        #expect(letter.errorMessage.contains(" <- f <- stage-1/a-b/"))
+        #expect(letter.errorMessage.contains(" -> f -> stage-1/a-b/"))
     }
 
     @Test("refuses a second daemon on the same buckets and names the first")

@@ -84,6 +84,25 @@ struct RunJudgementTests {
         #expect(items(.notNow(Self.failure), [leased(2)]) == [.notNow(Self.failure)])
     }
 
+    @Test("says whether age or the number of tries was the reason")
+    func overAge() {
+        let old = leased(1, age: 21_600_000_001)
+        let worn = leased(1, attempts: 2, age: 21_600_000_001)
+        let answer = #"{"batchItemFailures":[{"itemIdentifier":"0000000000000001"}]}"#
+        let outcomes: [InvocationOutcome] = [
+            .functionError(Self.failure), .timeout(Self.failure), .outOfMemory(Self.failure),
+            .success(output: Array(answer.utf8)), .success(output: Array("{".utf8)),
+        ]
+        for outcome in outcomes {
+            #expect(end(outcome, [old]).overAge == [1])
+            #expect(end(outcome, [worn]).overAge.isEmpty)
+        }
+        #expect(end(.notNow(Self.failure), [worn]).overAge == [1])
+        #expect(end(.badInput(Self.failure), [old]).overAge.isEmpty)
+        let final = #"{"batchItemFailures":[{"itemIdentifier":"0000000000000001","retry":false}]}"#
+        #expect(end(.success(output: Array(final.utf8)), [old]).overAge.isEmpty)
+    }
+
     @Test(
         "halves a batch that failed as a whole, counting nothing",
         arguments: [
@@ -118,7 +137,22 @@ struct RunJudgementTests {
                 #"{"results":[{"sequencer":"0000000000000002","status":"superseded"}]}"#,
                 "done superseded"
             ),
+            (#"{"batchItemFailures":[]}"#, "done done"),
+            (#"{"batchItemFailures":null}"#, "done done"),
+            (#"{"anything":1}"#, "done done"),
             (#"{"batchItemFailures":[{"itemIdentifier":"9"}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":[{"itemIdentifier":""}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":[{"itemIdentifier":null}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":[{"itemIdentifier":1}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":[{"identifier":"0000000000000001"}]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":[null]}"#, "bisected bisected"),
+            (#"{"batchItemFailures":{}}"#, "bisected bisected"),
+            (#"{"batchItemFailures":"0000000000000001"}"#, "bisected bisected"),
+            (#"{"results":1}"#, "bisected bisected"),
+            (
+                #"{"batchItemFailures":[{"itemIdentifier":"0000000000000001"},"#
+                    + #"{"itemIdentifier":"9"}]}"#, "bisected bisected"
+            ),
             (#"{"batchItemFailures":"#, "bisected bisected"),
         ]
     )

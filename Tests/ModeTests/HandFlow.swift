@@ -41,7 +41,18 @@ struct HandFlow {
     func split(_ name: String, _ rows: [Row]) async throws -> Version {
         let source = "stage-1/t/\(name).csv"
         try write(rows, to: source)
-        let event = try await run("sluice", ["event", "put", source])
+        return try await split(source, rows, "put")
+    }
+
+    /// Deletes a file, if it is there, and ends it, for a table with `onDelete` `retract`.
+    func remove(_ name: String) async throws -> Version {
+        let source = "stage-1/t/\(name).csv"
+        try? remove(object: source)
+        return try await split(source, [], "delete")
+    }
+
+    private func split(_ source: String, _ rows: [Row], _ event: String) async throws -> Version {
+        let event = try await run("sluice", ["event", event, source])
         let answer = try JSONValue(parsing: try await run("split", [], input: event))
         let manifest = try #require(answer["results"]?.array?.first?["manifest"]?.string)
         let digits = try #require(manifest.split(separator: "/").dropLast().last)
@@ -118,6 +129,11 @@ struct HandFlow {
         return try #require(try log.snapshot(using: DuckDBCheckpoints(database)))
     }
 
+    /// Whether there is a lake table yet.
+    var hasLakeTable: Bool {
+        FileManager.default.fileExists(atPath: path("buckets/lake/t/_delta_log"))
+    }
+
     /// The data files in the table's folder, whether or not they are part of it.
     func dataFiles() throws -> [String] {
         try folder.files(in: "buckets/lake/t").filter { !$0.hasPrefix("_delta_log/") }
@@ -140,12 +156,12 @@ struct HandFlow {
     }
 
     /// Removes a file of a bucket, without an event.
-    func remove(_ object: String) throws {
+    func remove(object: String) throws {
         try FileManager.default.removeItem(atPath: path("buckets/\(object)"))
     }
 
     /// Removes the text of a version, as after a purge.
-    func removeChunk(of version: Version) throws { try remove(chunk(of: version)) }
+    func removeChunk(of version: Version) throws { try remove(object: chunk(of: version)) }
 
     /// Whether the text of a version is there.
     func hasChunk(of version: Version) -> Bool {

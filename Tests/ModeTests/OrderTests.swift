@@ -76,9 +76,13 @@ enum TableMode: String, CaseIterable {
 
     var seed: UInt64 { UInt64(rawValue.utf8.count) }
 
-    var settings: String {
+    var settings: String { settings(with: "") }
+
+    /// The table's settings, and one more.
+    func settings(with other: String) -> String {
         let keys = self == .upsert ? #", "keys": ["id"]"# : ""
-        return #"{"mode": "\#(rawValue)", "partitionBy": ["part"]\#(keys)}"#
+        let more = other.isEmpty ? "" : ", \(other)"
+        return #"{"mode": "\#(rawValue)", "partitionBy": ["part"]\#(keys)\#(more)}"#
     }
 
     /// The lines of the table; `versions` are in the order of arrival.

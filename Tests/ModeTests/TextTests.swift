@@ -12,7 +12,7 @@ struct TextTests {
         try await flow.crawl([kept, lost])
         try await flow.invoke("convert", [kept, lost])
         for version in [kept, lost] { try flow.removeChunk(of: version) }
-        try flow.remove(lost.source)
+        try flow.remove(object: lost.source)
         try await flow.crawl([wide])
 
         #expect(try await flow.failures(of: "convert", [wide]) == ["TextGone"])

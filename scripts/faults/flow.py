@@ -121,7 +121,8 @@ class Flow:
             self.daemon.send_signal(signal.SIGTERM)
             code = self.daemon.wait(timeout=120)
             self.daemon = None
-            if code != 0:
+            # Before it handles signals there is nothing to bring to an end.
+            if code not in (0, -signal.SIGTERM):
                 raise Fault(f"`sluice up` in {self.folder} ended with {code} at SIGTERM")
 
     def handlers(self):

@@ -282,17 +282,21 @@ def full_ledger(programs, scratch, wanted):
 
 
 def full_everywhere(programs, scratch, wanted):
-    """All buckets on one disk that is full at the beginning and gets room bit by bit."""
+    """All buckets on one disk, which is full while files come, and gets room bit by bit."""
     place = Place(programs, pathlib.Path(scratch) / "all-full", warehouse="warehouse.duckdb")
     disk = SmallDisk(place.flow.buckets)
     try:
+        place.start()
         place.drop(1)
-        place.run("status")
-        for leave in (0, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 3 << 19, 1 << 21, 1 << 22):
+        for leave in (0, 1 << 16, 1 << 18, 1 << 19, 1 << 20, 1 << 21):
             disk.make_room()
             disk.fill(leave)
-            place.run("up", "--once")
+            place.flow.run("status", check=False)
+        wait(lambda: "No space left" in place.log.read_text() or "disk is full" in place.log.read_text(), "a full disk is told")
+        if place.flow.daemon.poll() is not None:
+            raise Fault(f"all-full: the daemon has ended: {place.log.read_text()}")
         disk.make_room()
+        place.flow.stop()
         return place.check(1, wanted)
     finally:
         place.flow.kill()
@@ -305,35 +309,29 @@ def full_everywhere(programs, scratch, wanted):
 
 def descriptors(programs, scratch, wanted):
     """So few descriptors that Sluice or its handlers cannot work; then enough."""
-    place = Place(programs, pathlib.Path(scratch) / "descriptors")
-    try:
-        place.drop(1)
-        told = 0
-        for limit in (6, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 64):
-            done = place.run("up", "--once", limits=[(resource.RLIMIT_NOFILE, limit)])
-            if done.returncode < 0:
-                raise Fault(f"descriptors: with {limit} `sluice up` ended by signal {-done.returncode}: {done.stderr}")
-            if done.returncode != 0 and not done.stderr.strip() and "left" not in done.stdout:
-                raise Fault(f"descriptors: with {limit} `sluice up` ended with {done.returncode} and said nothing: {done.stdout}")
-            told += "open files" in done.stderr
-        if told == 0:
-            raise Fault("descriptors: nothing ever told of too many open files")
-        return place.check(1, wanted)
-    finally:
-        place.flow.remove()
+    return limited(programs, scratch, wanted, "descriptors", resource.RLIMIT_NOFILE, [8, 32, 63, 64, 72, 96], "open files")
 
 
 def processes(programs, scratch, wanted):
     """So few processes that handlers cannot be started; then enough."""
-    place = Place(programs, pathlib.Path(scratch) / "processes", user=NOBODY)
+    return limited(programs, scratch, wanted, "processes", resource.RLIMIT_NPROC, [8, 32, 63, 64], "processes", NOBODY)
+
+
+def limited(programs, scratch, wanted, name, kind, limits, word, user=None):
+    """A start under each limit ends by itself and, if nothing was done, says why."""
+    place = Place(programs, pathlib.Path(scratch) / name, user=user)
     try:
         place.drop(1)
-        limited = 0
-        for limit in (8, 12, 14, 16, 18, 20):
-            done = place.run("up", "--once", limits=[(resource.RLIMIT_NPROC, limit)])
-            limited += done.returncode != 0 or "left" in done.stdout
-        if limited == 0:
-            raise Fault("processes: no limit was ever met")
+        told = 0
+        for limit in limits:
+            done = place.run("up", "--once", limits=[(kind, limit)])
+            if done.returncode < 0:
+                raise Fault(f"{name}: with {limit} `sluice up` ended by signal {-done.returncode}: {done.stderr}")
+            if done.returncode != 0 and not done.stderr.strip() and "left" not in done.stdout:
+                raise Fault(f"{name}: with {limit} `sluice up` ended with {done.returncode} and said nothing: {done.stdout}")
+            told += word in done.stderr
+        if told == 0:
+            raise Fault(f"{name}: the limit was never told")
         return place.check(1, wanted)
     finally:
         place.flow.remove()

@@ -27,6 +27,11 @@ STEPS = [
     ("derive", "link", 1, "-", "between data file and commit"),
     ("derive", "exit_group", 1, "-", "between commit and ledger"),
     ("load", "exit_group", 1, "-", "between commit and ledger"),
+    ("compact", "fsync", 1, "-", "between joined files"),
+    ("compact", "link", 1, "-", "between joined files and commit"),
+    ("compact", "exit_group", 1, "-", "between commit and answer"),
+    ("vacuum", "unlink", 2, "-", "between files that go"),
+    ("vacuum", "exit_group", 1, "-", "between files that went and answer"),
 ]
 FILE_STEPS = [
     ("load", "write", 1, "warehouse.duckdb.wal", "before the transaction is written"),
@@ -44,7 +49,10 @@ def server_steps(dice):
 
 
 def plans(flow, steps, dice):
-    """Gives every handler a plan with its steps in some order; between two of them a run goes undisturbed."""
+    """Gives every handler a plan with its steps in some order.
+
+    Between two of them a run goes undisturbed, but not of `compact` and `vacuum`: after it there is nothing left to do.
+    """
     by_handler = {}
     for handler, calls, when, path, name in steps:
         place = path if path == "-" else str(flow.buckets / path)
@@ -52,7 +60,8 @@ def plans(flow, steps, dice):
     flow.wrap(*by_handler)
     for handler, lines in by_handler.items():
         dice.shuffle(lines)
-        flow.plan(handler, [line for each in lines for line in (each, "")])
+        pause = [] if handler in ("compact", "vacuum") else [""]
+        flow.plan(handler, [line for each in lines for line in (each, *pause)])
 
 
 def expected(programs, folder, made, settings):
@@ -116,6 +125,8 @@ def run(programs, scratch, seed, server=None):
         if not missed:
             break
         flow.run("redrive", check=False)
+        flow.run("compact", check=False)
+        flow.run("vacuum", "--retention-hours", "0", check=False)
         workload.drop_all(flow, [workload.same_rows(made[-1], again)], recorded=False)
     flow.settle(workload.DEAD)
     rows = compare(flow, wanted)

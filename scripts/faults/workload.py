@@ -13,13 +13,13 @@ FUNCTIONS = {
 
 
 def settings(warehouse="warehouse.duckdb", schema=None, **functions):
-    """All modes, a derived table, distances; a killed run is tried again at once."""
+    """All modes, files in several chunks, a derived table, distances; a killed run is tried again at once."""
     found = {
-        "functions": {name: FUNCTIONS[name] | functions.get(name, {}) for name in FUNCTIONS},
+        "functions": {name: dict(FUNCTIONS[name]) | functions.get(name, {}) for name in FUNCTIONS},
         "triggers": ["standard"],
         "tables": {
             "orders": {"partitionBy": ["region"], "sortBy": ["id"], "columns": {"amount": "double", "id": "bigint"}},
-            "prices": {"mode": "replace"},
+            "prices": {"mode": "replace", "chunks": "purge"},
             "stock": {"mode": "upsert", "keys": ["sku"]},
             "sales": {"mode": "replace_partitions", "partitionBy": ["day"]},
             "indicators": {
@@ -32,6 +32,7 @@ def settings(warehouse="warehouse.duckdb", schema=None, **functions):
         },
         "warehouse": warehouse,
     }
+    found["functions"]["split"]["environment"] = {"CHUNK_BYTES": "500"}
     if schema:
         found["warehouseSchema"] = schema
     return found

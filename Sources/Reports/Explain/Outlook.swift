@@ -13,7 +13,7 @@ struct Outlook {
     func text(_ step: StepStory, _ version: VersionStory) -> String {
         let name = "\(step.function) of version \(version.sequencer)"
         guard let function = config.function(named: step.function),
-            config.triggers.contains(where: { $0.id == step.trigger })
+            config.trigger(id: step.trigger) != nil
         else {
             return
                 "\(name) waits for trigger `\(step.trigger)`, which the settings do not have any "
@@ -58,6 +58,7 @@ extension DeliveryState {
         case .superseded: "superseded"
         case .dead: "given up"
         case .cancelled: "ended"
+        case .purged: "given up and forgotten"
         }
     }
 }

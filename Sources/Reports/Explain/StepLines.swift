@@ -9,7 +9,7 @@ struct StepLines {
 
     /// The lines of a step: how it ended, what came of it, its runs.
     func texts(of step: StepStory) -> [String] {
-        [state(of: step)] + results(of: step) + runs(of: step)
+        [state(of: step)] + results(of: step) + runs(of: step) + records(of: step)
     }
 
     /// What is known where no ledger tells of steps, with a label.
@@ -45,7 +45,8 @@ struct StepLines {
             text += ", after \(Amount.count(step.attempts, "failed attempt"))"
         }
         if step.event == DeliveryEvent.removed.rawValue { text = "told of the deletion: " + text }
-        if step.state == .dead || step.state == .waiting || step.state == .queued,
+        if step.state == .dead || step.state == .purged || step.state == .waiting
+            || step.state == .queued,
             let type = step.errorType
         {
             text += ": \(type): \(step.errorMessage ?? "")"
@@ -164,10 +165,17 @@ struct StepLines {
         return lines + ["\(present) in warehouse.\(warehouse.table)\(history)"]
     }
 
+    private func records(of step: StepStory) -> [String] {
+        step.records.map { "record (\($0.condition)) to \($0.destination): \($0.state)" }
+    }
+
     // MARK: - Its runs
 
     private func runs(of step: StepStory) -> [String] {
-        step.runs.enumerated().flatMap { index, run -> [String] in
+        if step.runs.isEmpty, step.state == .done {
+            return ["its runs are forgotten, as `retention` says"]
+        }
+        return step.runs.enumerated().flatMap { index, run -> [String] in
             var parts = ["run \(run.requestID)", run.startedAt.text]
             if run.objects > 1 { parts.append("with \(Amount.count(run.objects - 1, "other"))") }
             parts.append(end(of: run))

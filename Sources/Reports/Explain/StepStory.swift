@@ -29,6 +29,8 @@ public struct StepStory: Sendable, Encodable {
     public var answer: JSONValue?
     /// The runs that had it, oldest first.
     public var runs: [RunStory] = []
+    /// Where records of its end went.
+    public var records: [RecordStory] = []
 
     init(_ delivery: RecordedDelivery) {
         function = delivery.function
@@ -41,11 +43,12 @@ public struct StepStory: Sendable, Encodable {
         endedAt = delivery.endedAt.map(Moment.init)
         errorType = delivery.errorType
         errorMessage = delivery.errorMessage
+        records = delivery.records.map(RecordStory.init)
     }
 
     private enum CodingKeys: String, CodingKey {
         case function, trigger, event, state, attempts, recordedAt, dueAt, endedAt, errorType
-        case errorMessage, queuedBefore, answer, runs
+        case errorMessage, queuedBefore, answer, runs, records
     }
 
     /// Writes the facts; the state by its name.
@@ -64,6 +67,26 @@ public struct StepStory: Sendable, Encodable {
         try container.encodeIfPresent(queuedBefore, forKey: .queuedBefore)
         try container.encodeIfPresent(answer, forKey: .answer)
         try container.encode(runs, forKey: .runs)
+        try container.encode(records, forKey: .records)
+    }
+}
+
+/// A record that went to a destination.
+public struct RecordStory: Sendable, Encodable, Equatable {
+    /// `Success`, `RetriesExhausted` or `EventAgeExceeded`.
+    public var condition: String
+    /// The run whose end it tells.
+    public var requestID: String
+    /// The file, as `bucket/key`, or the function.
+    public var destination: String
+    /// How far it has come, as `written` or `done`.
+    public var state: String
+
+    init(_ record: RecordedRecord) {
+        condition = record.condition
+        requestID = record.requestID
+        destination = record.place
+        state = record.state
     }
 }
 

@@ -159,9 +159,16 @@ struct StoryConclusion {
                 : "all its \(Amount.count(brought, "row")) gave way to newer ones"
         }
         let states = Set(version.steps.map(\.state))
+        if let purged = version.steps.last(where: { $0.state == .purged }) {
+            return "given up by \(purged.function), and the dead letter was forgotten: "
+                + (purged.errorType ?? "Error")
+        }
         if states.contains(.superseded) { return "superseded by a newer version" }
         if states.contains(.cancelled) { return "ended when the file was deleted or replaced" }
         if version.warehouse?.status == "replaced" { return "replaced in the warehouse" }
+        if version.steps.isEmpty, version.prunedAt != nil {
+            return "replaced; what was done with it is forgotten, as `retention` says"
+        }
         if version.steps.isEmpty { return "not in lake or warehouse, and no ledger tells more" }
         return "done by " + version.steps.map(\.function).joined(separator: ", ")
     }

@@ -21,6 +21,7 @@ struct VersionBuilder {
             } else {
                 version.purgedAt = record.purgedAt.map(Moment.init)
             }
+            if let pruned = record.prunedAt { version.prunedAt = Moment(pruned) }
             version.steps += record.deliveries.map { step($0, record) }
             versions[sequencer] = version
         }

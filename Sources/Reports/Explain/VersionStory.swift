@@ -20,6 +20,8 @@ public struct VersionStory: Sendable, Encodable {
     public var deletedAt: Moment?
     /// When its chunks were removed.
     public var purgedAt: Moment?
+    /// When what was done with it was forgotten.
+    public var prunedAt: Moment?
     /// The run that wrote it, where a function did.
     public var writtenBy: OriginStory?
     /// What was done or is to be done, in its order.

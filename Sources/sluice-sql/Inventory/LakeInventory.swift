@@ -5,6 +5,7 @@ import Events
 import FunctionConfig
 import Glibc
 import LakeFiles
+import TableRows
 import Verification
 
 /// Reads one lake table for `sluice verify`: its log twice, its files, and their rows.
@@ -86,7 +87,20 @@ struct LakeInventory {
             }
         }
         guard snapshot.schema["_source"] != nil else { return }
-        facts.content.loads = loads(snapshot, history)
+        facts.content.removals = snapshot.transactions.compactMap { name, version in
+            removedSource(name).map { VersionName(source: $0, sequencer: version) }
+        }
+        facts.content.loads = loads(snapshot, history).map { load in
+            var load = load
+            if facts.content.removal(of: load.name) != nil { load.isCurrent = false }
+            return load
+        }
+    }
+
+    /// The file that the transaction of a removal names.
+    private static func removedSource(_ appId: String) -> String? {
+        let prefix = VersionHistory.removalPrefix
+        return appId.hasPrefix(prefix) ? String(appId.dropFirst(prefix.count)) : nil
     }
 
     /// The versions that transactions name, then those that only earlier commits tell of.
@@ -95,10 +109,13 @@ struct LakeInventory {
         _ history: LogHistory
     ) -> [TableContent.Load] {
         var figures: [VersionName: CommitInfo.Figures] = [:]
-        for noted in history.figures { figures[name(noted.appId, noted.version)] = noted }
+        for noted in history.figures where removedSource(noted.appId) == nil {
+            figures[name(noted.appId, noted.version)] = noted
+        }
         var loads: [TableContent.Load] = []
         var current: Set<VersionName> = []
-        for (appId, version) in snapshot.transactions.sorted(by: { $0.value < $1.value }) {
+        for (appId, version) in snapshot.transactions.sorted(by: { $0.value < $1.value })
+        where removedSource(appId) == nil {
             let name = name(appId, version)
             // Applications of other programs have names of their own.
             guard figures[name] != nil || ObjectKey(name.source) != nil && version > 0 else {

@@ -31,11 +31,14 @@ extension LedgerFacts {
             isPurged: object.isPurged,
             deliveries: []
         )
+        recorded.isPruned = object.isPruned
         var isOpen = false
         for delivery in object.deliveries {
             guard let state = State(rawValue: delivery.state) else { continue }
             note(delivery, state, of: object)
             isOpen = isOpen || state.isOpen
+            // What the end of a file set off says nothing of the version.
+            if delivery.event == "ObjectRemoved:Delete", !state.isOpen { continue }
             recorded.deliveries.append(
                 Delivery(trigger: delivery.trigger, function: delivery.function, state: state)
             )
@@ -52,6 +55,7 @@ extension LedgerFacts {
         newest[key] = recorded
         if isManifest {
             manifests[recorded.source] = recorded
+            if object.source.eTag.isEmpty { removals.insert(recorded.source) }
         } else {
             versions.insert(recorded.source)
         }

@@ -1,0 +1,1 @@
+SELECT day, shop, sold, _source FROM lake.days

@@ -1,0 +1,1 @@
+SELECT item, price, _source FROM lake.prices

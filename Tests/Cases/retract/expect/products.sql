@@ -1,0 +1,1 @@
+SELECT sku, name, stock, _source FROM lake.products

@@ -1,0 +1,1 @@
+SELECT who, minutes, _source FROM lake.visits
