@@ -55,7 +55,7 @@ class Flow:
             each.mkdir(parents=True)
         (self.folder / "functions.json").write_text(json.dumps(settings, indent=1))
         self.daemon = None
-        self.drops = 0
+        self.drops = self.deletions = 0
         shutil.copy2(self.real / "sluice", self.programs / "sluice")
         (self.programs / "sluice-sql").symlink_to(self.real / "sluice-sql")
         for name in HANDLERS:
@@ -89,6 +89,10 @@ class Flow:
         hidden.write_bytes(content.encode() if isinstance(content, str) else content)
         hidden.rename(place)
         self.drops += 1
+
+    def delete(self, key):
+        (self.buckets / "stage-1" / key).unlink()
+        self.deletions += 1
 
     # Programs
 

@@ -20,7 +20,8 @@ def settings(warehouse="warehouse.duckdb", schema=None, **functions):
         "tables": {
             "orders": {"partitionBy": ["region"], "sortBy": ["id"], "columns": {"amount": "double", "id": "bigint"}},
             "prices": {"mode": "replace", "chunks": "purge"},
-            "stock": {"mode": "upsert", "keys": ["sku"]},
+            "stock": {"mode": "upsert", "keys": ["sku"], "onDelete": "retract"},
+            "visits": {"onDelete": "retract"},
             "sales": {"mode": "replace_partitions", "partitionBy": ["day"]},
             "indicators": {
                 "format": {"type": "csv", "delimiter": "\t", "header": False}, "partitionBy": ["indicator_id"],
@@ -39,12 +40,12 @@ def settings(warehouse="warehouse.duckdb", schema=None, **functions):
 
 
 TOTALS = "SELECT region, count(*) AS orders, sum(id) :: BIGINT AS ids FROM orders GROUP BY region"
-STORED = ["orders", "prices", "stock", "sales", "indicators", "totals", "weighted_distances", "loose"]
+STORED = ["orders", "visits", "prices", "stock", "sales", "indicators", "totals", "weighted_distances", "loose"]
 DEAD = ["orders/latin.csv"]
 
 
 def generations(seed, count=4, orders=6):
-    """A list of generations; each is a list of keys with their content, in the order of dropping.
+    """A list of generations; each is a list of keys with their content, `None` to delete, in the order of dropping.
 
     Of tables whose rows depend on the order of arrival a generation has one file each.
     """
@@ -67,6 +68,10 @@ def generations(seed, count=4, orders=6):
         # A table of which nothing is said, with columns that become wider.
         word = dice.choice(["x", "3", "2.5"])
         files.append((f"loose/{number}.csv", f"a,b\n1,{number}\n2,{word}\n"))
+        files.append((f"visits/{number}.csv", "who,when\n" + "".join(f"p{row},{number}\n" for row in range(8))))
+        if number >= 2:
+            # Rows that had given way to those of a file come back when it goes.
+            files += [(f"visits/{number - 1}.csv", None), (f"stock/{number - 1}.jsonl", None)]
         if number == 0:
             files.append(("orders/latin.csv", b"id,amount,region\n1,2.0,K\xf6ln\n"))
         made.append(files)
@@ -84,24 +89,31 @@ def order_rows(dice, name, rows):
 
 def same_rows(files, again):
     """The same files with other bytes: blank lines are no rows."""
-    return [(key, (content if isinstance(content, bytes) else content.encode()) + b"\n" * again) for key, content in files]
+    return [
+        (key, (content if isinstance(content, bytes) else content.encode()) + b"\n" * again)
+        for key, content in files if content is not None
+    ]
 
 
 def drop_all(flow, made, between=lambda: None, recorded=True):
     """Drops every generation, if wanted only when the one before is in the ledger, so that their order is sure."""
     for files in made:
         for key, content in files:
-            flow.drop(key, content)
+            flow.delete(key) if content is None else flow.drop(key, content)
             between()
         if recorded:
-            wait(lambda: noticed(flow) >= flow.drops, f"{flow.drops} files in the ledger of {flow.folder}")
+            wait(
+                lambda: noticed(flow) >= (flow.drops, flow.deletions),
+                f"{flow.drops} files and {flow.deletions} deletions in the ledger of {flow.folder}")
 
 
 def noticed(flow):
+    """How many files, and deletions that take rows away, the ledger knows of."""
     try:
-        return flow.ledger("SELECT count(*) FROM objects WHERE bucket = 'stage-1'")[0][0]
+        return flow.ledger(
+            "SELECT (SELECT count(*) FROM objects WHERE bucket = 'stage-1'), (SELECT count(*) FROM removals)")[0]
     except sqlite3.Error:
-        return 0
+        return (0, 0)
 
 
 def tables(flow):
