@@ -27,10 +27,10 @@ public struct DaemonSummary: Sendable, Equatable {
     public var leftNotNow: [String: Int] = [:]
     /// Left by `up --once`: files that somebody still has open for writing.
     public var leftOpen: [ObjectKey] = []
-    /// Left by `up --once`: files that cannot be read, with the reason.
-    public var leftUnreadable: [ObjectKey: String] = [:]
     /// Left by `up --once`: why records of ended events could not be written; nil when they are.
     public var leftRecords: String?
+    /// Left by `up --once`: files that cannot be read, with the reason.
+    public var leftUnreadable: [ObjectKey: String] = [:]
     /// Deliveries in the ledger of triggers or functions that the configuration does not have.
     public var foreign = 0
 
@@ -58,8 +58,8 @@ public struct DaemonSummary: Sendable, Equatable {
     public init() {}
 
     /// Whether `up --once` has done everything it was asked for: no dead letter made, nothing left
-    /// that still answers "not now", no file that cannot be read, every record written.
+    /// that still answers "not now", every record written, no file that cannot be read.
     public var isSuccess: Bool {
-        deadLetters == 0 && leftNotNow.isEmpty && leftUnreadable.isEmpty && leftRecords == nil
+        deadLetters == 0 && leftNotNow.isEmpty && leftRecords == nil && leftUnreadable.isEmpty
     }
 }

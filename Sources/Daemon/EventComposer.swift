@@ -33,7 +33,7 @@ struct EventComposer {
     private func record(_ delivery: LeasedDelivery, _ trigger: Trigger) -> S3Record? {
         guard var version = delivery.object else { return nil }
         version.sequencer = delivery.sequencer
-        return S3Record(
+        var record = S3Record(
             version: version,
             removed: delivery.event == .removed,
             retracts: delivery.isRetraction,
@@ -43,6 +43,8 @@ struct EventComposer {
             eventTime: UTCTime.iso8601(microseconds: delivery.pending.recordedAt),
             requestID: requestID
         )
+        if delivery.replay != nil { record.s3.object.replay = true }
+        return record
     }
 
     private func end(
@@ -57,7 +59,11 @@ struct EventComposer {
         let seconds = (cause?.durationMicroseconds ?? 0) / 1_000_000
         let objects = deliveries.compactMap { delivery in
             delivery.object.map { object in
-                ManifestReference(manifest: object, source: delivery.source ?? object)
+                ManifestReference(
+                    manifest: object,
+                    source: delivery.source ?? object,
+                    replay: delivery.replay
+                )
             }
         }
         var detail = GlueEvent.Detail(

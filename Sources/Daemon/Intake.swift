@@ -272,8 +272,10 @@ actor Intake {
         _ origin: (hop: Int, requestID: String?)
     ) async throws -> HandlerFailure? {
         guard origin.hop > HopTracker.limit, let requestID = origin.requestID else { return nil }
-        return try await LoopReport(ledger: ledger)
-            .failure(endingIn: requestID, key.description, hops: origin.hop)
+        let report = LoopReport(ledger: ledger)
+        return try await persistence.keep {
+            try await report.failure(endingIn: requestID, key.description, hops: origin.hop)
+        }
     }
 
     /// Which run an object comes from: the file of a record names it, others are known by their time.
@@ -281,9 +283,10 @@ actor Intake {
         of key: ObjectKey,
         _ identity: FileIdentity
     ) async throws -> (hop: Int, requestID: String?) {
-        if let run = config.run(ofRecord: key) {
-            let hop = try await persistence.keep { [ledger] in try await ledger.hop(ofRun: run) }
-            if let hop { return (hop + 1, run) }
+        if let run = config.run(ofRecord: key),
+            let hop = try await persistence.keep({ [ledger] in try await ledger.hop(ofRun: run) })
+        {
+            return (hop + 1, run)
         }
         return dispatcher.origin(of: key, changedAt: identity.changedNanoseconds / 1000)
     }

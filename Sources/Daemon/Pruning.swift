@@ -50,7 +50,7 @@ struct Pruning: Sendable {
             )
             try await prune(rules, at: now)
             try await ledger.keep(Self.lastTime, now)
-            try await ledger.giveBackRoom()
+            while try await ledger.giveBackRoom() { try Task.checkCancellation() }
         } catch is CancellationError {
             return
         } catch {

@@ -41,9 +41,12 @@ public struct ManifestReference: Hashable, Sendable, Codable {
     public var sequencer: Sequencer
     /// The stage-1 version that the manifest describes.
     public var source: ObjectVersion
+    /// The replay for which the version's table is to be made anew; nil normally.
+    public var replay: Sequencer?
 
     /// Puts a reference together from its parts.
-    public init(manifest: ObjectVersion, source: ObjectVersion) {
+    public init(manifest: ObjectVersion, source: ObjectVersion, replay: Sequencer? = nil) {
+        self.replay = replay
         bucket = manifest.bucket
         key = manifest.key
         size = manifest.size

@@ -72,6 +72,8 @@ public struct S3Record: Sendable, Codable, Equatable {
         public var table: String?
         /// Of a removed object: true if its rows are to leave their table.
         public var retract: Bool?
+        /// True if what was made of the object before is to be made anew.
+        public var replay: Bool?
     }
 }
 

@@ -72,6 +72,8 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
     public var cause: String?
     /// Whether it is of a removal that takes rows out of their table.
     public var isRetraction: Bool
+    /// The replay for which it was queued again; nil normally.
+    public var replay: Sequencer?
 
     /// The delivery.
     public var id: Int64 { pending.id }
@@ -89,7 +91,8 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
         firstAttempt: Int64,
         catalogVersion: Int? = nil,
         cause: String? = nil,
-        isRetraction: Bool = false
+        isRetraction: Bool = false,
+        replay: Sequencer? = nil
     ) {
         self.pending = pending
         self.object = object
@@ -101,6 +104,7 @@ public struct LeasedDelivery: Hashable, Sendable, Identifiable {
         self.catalogVersion = catalogVersion
         self.cause = cause
         self.isRetraction = isRetraction
+        self.replay = replay
     }
 }
 

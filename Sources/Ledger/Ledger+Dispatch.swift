@@ -138,7 +138,8 @@ extension LeasedDelivery {
                     o.bucket, o.key, o.size, o.etag, o.sequencer, o.source_bucket, o.source_key,
                     o.source_size, o.source_etag, o.source_sequencer,
                     d.event = 'ObjectRemoved:Delete'
-                        AND d.sequencer IN (SELECT sequencer FROM removals)
+                        AND d.sequencer IN (SELECT sequencer FROM removals),
+                    d.replay
                 FROM deliveries d LEFT JOIN objects o ON o.id = d.object_id WHERE d.id = ?
                 """
         )
@@ -156,7 +157,8 @@ extension LeasedDelivery {
             firstAttempt: row[13],
             catalogVersion: row[14],
             cause: row[15],
-            isRetraction: row[26]
+            isRetraction: row[26],
+            replay: (row[27] as Int64?).map { Sequencer(column: $0) }
         )
     }
 }

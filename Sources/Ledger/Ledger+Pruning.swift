@@ -19,6 +19,9 @@ extension Ledger {
     /// How much is looked at or removed in one transaction.
     static let pruningStep = 500
 
+    /// How many pages of the file are given back at once.
+    private static let pagesAtOnce = 4000
+
     /// Forgets runs that ended before the cutoff, one small transaction's worth.
     ///
     /// Kept are those of open deliveries and dead letters, and the last of each schedule.
@@ -130,26 +133,39 @@ extension Ledger {
         return (found.ids.count, found.next)
     }
 
-    /// Gives room that is free within the file back to the file system, and what is in the
-    /// write-ahead log to the file.
+    /// Gives some of the room that is free within the file back to the file system, and copies the
+    /// write-ahead log into the file unless somebody reads from it.
     ///
-    /// A file that an earlier version made is written anew once, for which it takes twice its room.
-    public func giveBackRoom() async throws(LedgerError) {
+    /// Others that write wait meanwhile, so it is a little at a time. A file that an earlier version
+    /// made is written anew once, for which it takes twice its room.
+    ///
+    /// - Returns: Whether there is more to be given back.
+    public func giveBackRoom() async throws(LedgerError) -> Bool {
         try await writeAlone("give back room") { db in
-            let isIncremental = try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 2
             let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
             let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            if free > 256, free > pages / 8 {
-                if isIncremental {
-                    // Every row that it returns is a page that has been moved.
-                    _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(free - free / 4))")
-                } else {
-                    try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
-                    try db.execute(sql: "VACUUM")
-                }
+            guard free > 256, free > pages / 8 else {
+                try Self.copyJournal(db)
+                return false
             }
-            _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            if try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 2 {
+                // Every row that it returns is a page that has been moved.
+                _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(Self.pagesAtOnce))")
+            } else {
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                try db.execute(sql: "VACUUM")
+            }
+            return try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0 < free
         }
+    }
+
+    /// See "Checkpointing" in SQLite's documentation of its write-ahead log.
+    private static func copyJournal(_ db: Database) throws {
+        // A reader would be waited for, and everybody who writes would wait, too.
+        let patience = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
+        try db.execute(sql: "PRAGMA busy_timeout = 0")
+        defer { try? db.execute(sql: "PRAGMA busy_timeout = \(patience)") }
+        _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     /// A number of the ledger's settings, such as when it was pruned last; nil before it was kept.

@@ -8,6 +8,7 @@ extension Ledger {
             var settling = Settling(db: db, end: end, now: now)
             try settling.run()
             for item in end.items { try settling.item(item.delivery, item.outcome) }
+            for item in end.items { try settling.goOn(after: item.delivery) }
             try settling.sequencers?.store(db)
             return settling.outcome
         }
@@ -85,6 +86,16 @@ private struct Settling {
         case .notNow(let failure): try reopen(delivery, failure)
         case .interrupted: try reopen(delivery)
         }
+    }
+
+    /// Lets a replay go on to what comes after.
+    mutating func goOn(after delivery: LeasedDelivery) throws {
+        outcome.pending += try Replay.goOn(
+            after: delivery,
+            catalogVersion: end.catalogVersion,
+            db,
+            now: now
+        )
     }
 
     private func close(

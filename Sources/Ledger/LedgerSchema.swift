@@ -13,6 +13,7 @@ enum LedgerSchema {
             try $0.execute(sql: records)
         }
         migrator.registerMigration("removals") { try $0.execute(sql: removals) }
+        migrator.registerMigration("replays") { try $0.execute(sql: replays) }
         return migrator
     }()
 

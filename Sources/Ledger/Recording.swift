@@ -62,13 +62,13 @@ struct Recording {
     private mutating func end(
         _ newest: NewestVersion,
         plans: [DeliveryPlan],
-        cause: Removal.Cause
+        cause: RecordedRemoval.Cause
     ) throws {
         let key = newest.known.version.objectKey
         try supersede(
             key,
             into: "cancelled",
-            states: "state IN ('queued', 'waiting') AND supersedable = 1"
+            states: "state IN ('queued', 'waiting') AND supersedable = 1 AND replay IS NULL"
         )
         let retracts = plans.contains(where: \.retracts)
         try endDeadLetters(of: key, withRemovals: retracts)
@@ -181,7 +181,7 @@ struct Recording {
             try supersede(
                 object.key,
                 into: "superseded",
-                states: "state IN ('queued', 'waiting') AND supersedable = 1"
+                states: "state IN ('queued', 'waiting') AND supersedable = 1 AND replay IS NULL"
             )
         }
         try deliver(object, version, objectID: objectID)

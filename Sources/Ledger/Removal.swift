@@ -3,14 +3,6 @@ import GRDB
 
 /// A removal that takes the rows of a key's older versions out of their table.
 enum Removal {
-    /// Why rows are taken out.
-    enum Cause: String {
-        /// Their file was deleted.
-        case deletion
-        /// A person asked for it.
-        case person
-    }
-
     /// SQL that holds for a row of `deliveries` that belongs to a removal or to its manifest, which
     /// is of no bytes.
     static let isDelivery = """
@@ -23,7 +15,7 @@ enum Removal {
     static func record(
         _ key: ObjectKey,
         _ sequencer: Sequencer,
-        _ cause: Cause,
+        _ cause: RecordedRemoval.Cause,
         _ db: Database,
         now: Int64
     ) throws {

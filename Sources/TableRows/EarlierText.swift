@@ -16,6 +16,8 @@ public struct EarlierText {
         case wider([String])
         /// Rows that had given way to those of these files come back.
         case rowsBack([String])
+        /// A person wants the table to be made anew, whatever that takes.
+        case replay
     }
 
     /// Says what the text is needed for.
@@ -32,7 +34,7 @@ public struct EarlierText {
     public func manifests(of versions: [VersionHistory.Version]) throws -> [Manifest] {
         let manifests = try versions.map { try manifest(of: $0) }
         let size = manifests.reduce(0) { $0 + $1.size }
-        guard size <= settings.rewriteLimit else { throw tooMuch(size) }
+        if let limit, size > limit { throw tooMuch(size, limit) }
         // All are looked at before the first is restored, which may take long.
         let missing = manifests.filter { !$0.chunks.allSatisfy(isThere) }
         for manifest in missing where !isInStage1(manifest.source) {
@@ -86,8 +88,13 @@ public struct EarlierText {
         }
     }
 
-    private func tooMuch(_ size: Int64) -> VersionRefusal {
-        let limit = "more than `rewriteLimit` (\(settings.rewriteLimit)) allows"
+    /// How much may be read; nil for any amount.
+    private var limit: Int64? {
+        if case .replay = need { nil } else { settings.rewriteLimit }
+    }
+
+    private func tooMuch(_ size: Int64, _ limit: Int64) -> VersionRefusal {
+        let limit = "more than `rewriteLimit` (\(limit)) allows"
         return switch need {
         case .wider(let columns):
             refusal(
@@ -97,10 +104,10 @@ public struct EarlierText {
                     + "with the type you want in tables.\(settings.name).columns, or raise "
                     + "rewriteLimit, then `sluice redrive`"
             )
-        case .rowsBack(let sources):
+        case .rowsBack, .replay:
             refusal(
                 "RewriteLimit",
-                "to bring back what had given way to \(sources.joined(separator: ", ")), \(size) "
+                "to bring back what had given way to others, \(size) "
                     + "bytes of text would be read again, \(limit). Raise "
                     + "tables.\(settings.name).rewriteLimit, then `sluice redrive`"
             )
@@ -115,6 +122,13 @@ public struct EarlierText {
                 "TextGone",
                 "\(columns.joined(separator: ", ")) cannot hold what the new version has, and "
                     + "\(place), while its rows are in the table. Drop \(source) again, then "
+                    + "`sluice redrive`"
+            )
+        case .replay:
+            refusal(
+                "TextGone",
+                "the table cannot be made anew, since \(place), while its rows are in the table. "
+                    + "Drop the same bytes as \(source) again, or `sluice retract \(source)`, then "
                     + "`sluice redrive`"
             )
         case .rowsBack(let sources):

@@ -10,6 +10,10 @@ public struct StagedVersions {
     public private(set) var removals: [Manifest] = []
     /// Versions of files that were removed later.
     public private(set) var ended: [Manifest] = []
+    /// The replay for which the table is to be made anew; nil normally.
+    public private(set) var replay: Int64?
+    /// The versions that ask for it.
+    public private(set) var replayed: [Manifest] = []
     /// The failures of those that could not.
     public private(set) var failures: [BatchItemFailure] = []
     private var identifiers: [ObjectVersion: String] = [:]
@@ -32,6 +36,10 @@ public struct StagedVersions {
                     manifests.append(manifest)
                 }
                 identifiers[manifest.source] = object.sequencer.description
+                if let number = object.replay?.column {
+                    replay = max(replay ?? 0, number)
+                    replayed.append(manifest)
+                }
             } catch {
                 let error = HandlerError(error)
                 if error.kind == .notNow { throw error }

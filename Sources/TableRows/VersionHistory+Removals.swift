@@ -7,6 +7,9 @@ extension VersionHistory {
     /// No bucket begins with a dot.
     public static let removalPrefix = ".removed/"
 
+    /// What stands for the newest replay where the names of versions stand.
+    public static let replayName = ".replayed"
+
     /// Whether a removal is still to be done.
     public func isDue(removal: Version) -> Bool {
         removals[removal.source] ?? -1 < removal.sequencer

@@ -73,7 +73,8 @@ extension Conversion {
                 return false
             }
         } catch {
-            if !error.mayBeCommitted { for file in files { file.discard() } }
+            // A commit may be there although it was reported as failed: then its files stay.
+            if !error.mayBeCommitted { for files in files { files.discard() } }
             throw HandlerError.notNow(hinderedBy: error.detail, error.description)
                 ?? .failure("CommitFailed", error.description)
         }

@@ -18,7 +18,7 @@ struct Conversion: ~Copyable {
     let checkpoints: DuckDBCheckpoints
     /// Reads rows with the types of the catalog, or with those that the table cannot leave.
     private(set) var reader: TableReader
-    private let staged: StagedVersions
+    let staged: StagedVersions
     private var result: HandlerResult
 
     /// Opens what the run needs; nothing is read yet.
@@ -63,6 +63,7 @@ struct Conversion: ~Copyable {
     private mutating func converted() throws -> HandlerResult {
         for manifest in staged.ended { answer(manifest, "superseded") }
         try retract(staged.removals)
+        if let replay = staged.replay, try !makeAnew(for: replay) { return result }
         let due = answerSettled(staged.manifests, in: try log.snapshot(using: checkpoints))
         guard !due.isEmpty else { return result }
         if reader.canProveInPassing(due) {

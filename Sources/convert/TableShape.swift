@@ -20,11 +20,14 @@ struct TableShape {
     private let others: [DeltaField]
 
     /// Puts the shape together; `columns` hold those that settings name.
+    ///
+    /// Columns that only the table has stay where `keepsOthers`.
     init(
         settings: TableSettings,
         entry: TableEntry,
         columns: [ColumnType.Field],
-        snapshot: Snapshot?
+        snapshot: Snapshot?,
+        keepsOthers: Bool = true
     ) {
         let own = [
             DeltaField(name: "_source", type: .string), DeltaField(name: "_seq", type: .long),
@@ -32,7 +35,8 @@ struct TableShape {
         let fields = columns.map { DeltaField(name: $0.name, type: DeltaType($0.type)) }
         let names = Set((fields + own).map(\.name))
         // Columns that only the table knows stay, as other writers may have added them.
-        others = (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) }
+        others =
+            keepsOthers ? (snapshot?.schema.fields ?? []).filter { !names.contains($0.name) } : []
         let schema = DeltaSchema(fields + others + own)
         let keys = entry.columns.filter { $0.isPartitionKey && names.contains($0.name) }
         partitionColumns =

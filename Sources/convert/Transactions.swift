@@ -24,6 +24,7 @@ enum Transactions {
         var versions: Set<VersionHistory.Version> = []
         var removals: [String: Int64] = [:]
         for (name, sequencer) in snapshot?.transactions ?? [:] {
+            if name == VersionHistory.replayName { continue }
             if name.hasPrefix(VersionHistory.removalPrefix) {
                 removals[String(name.dropFirst(VersionHistory.removalPrefix.count))] = sequencer
             } else {

@@ -24,7 +24,12 @@ struct DuckDBTables: WarehouseTables {
     func prepare(_ change: WarehouseChange, on connection: borrowing Connection) throws {
         try connection.execute(
             "CREATE OR REPLACE TEMP TABLE incoming AS "
-                + shaped(change.parts.joined(separator: " UNION ALL "), change)
+                + shaped(
+                    change.parts.isEmpty
+                        ? "SELECT NULL AS _source WHERE false"
+                        : change.parts.joined(separator: " UNION ALL "),
+                    change
+                )
         )
     }
 
@@ -99,6 +104,31 @@ struct DuckDBTables: WarehouseTables {
         for statement in history.recording(versions, replacing: replaced, table: table) {
             try connection.execute(statement)
         }
+    }
+
+    func makeAnew(_ change: WarehouseChange, on connection: borrowing Connection) throws {
+        let table = name(change.settings.name)
+        let indexes = try TableIndexes(of: change.settings.name, on: connection)
+        let foreign = shaped("SELECT * FROM \(table) WHERE _source IS NULL", change)
+        try connection.execute(
+            "CREATE OR REPLACE TABLE \(table) AS SELECT * FROM incoming UNION ALL BY NAME (\(foreign))"
+        )
+        try indexes.restore(on: connection)
+    }
+
+    func record(
+        _ replay: Int64,
+        of versions: [PreparedVersion],
+        table: String,
+        on connection: borrowing Connection
+    ) throws {
+        for statement in history.recording(replay, of: versions, table: table) {
+            try connection.execute(statement)
+        }
+    }
+
+    func hasForeignRows(_ table: String, on connection: borrowing Connection) throws -> Bool {
+        try connection.scalar("SELECT 1 FROM \(name(table)) WHERE _source IS NULL LIMIT 1") != nil
     }
 
     /// Removes the rows that give way and inserts the new ones.

@@ -21,6 +21,8 @@ struct LoadHistory {
         case replaced
         /// It ended its file: no rows of older versions are in the table.
         case removed
+        /// The table was made anew, for the replay that is its sequencer.
+        case replayed
     }
 
     /// Makes the table unless it is there.
@@ -78,6 +80,24 @@ struct LoadHistory {
                 + "'\(Status.removed.rawValue)', now())"
         }
         return statements + ["INSERT INTO \(self.table) VALUES \(rows.joined(separator: ", "))"]
+    }
+
+    /// Notes that a table was made anew of versions, for a replay.
+    func recording(
+        _ replay: Int64,
+        of versions: [PreparedVersion],
+        table name: String
+    ) -> [String] {
+        let about = "DELETE FROM \(table) WHERE table_name = \(SQL.literal(name)) AND source = "
+        let former = versions.map {
+            about + "\(SQL.literal($0.name.source)) AND sequencer = \($0.name.sequencer)"
+        }
+        let mark = SQL.literal(VersionHistory.replayName)
+        return former + recording(versions, replacing: [], table: name) + [
+            about + mark,
+            "INSERT INTO \(table) VALUES (\(SQL.literal(name)), \(mark), \(replay), '', 0, 0, "
+                + "'\(Status.replayed.rawValue)', now())",
+        ]
     }
 
     /// The query for the version of a lake table that the warehouse's rows are of.

@@ -17,16 +17,18 @@ struct TableColumns {
         changed = []
     }
 
+    /// The columns of rows that come; those that only the table has stay where `keepsOthers`.
     init(
         _ given: [ColumnType.Field],
         beside old: WarehouseTable,
         _ settings: TableSettings,
+        keepsOthers: Bool = true,
         on connection: borrowing Connection
     ) throws {
         let fields = given + WarehouseChange.own
         let described = try WarehouseTable.Column.all(fields, on: connection)
         let only = old.columns.filter { column in
-            !described.contains { $0.name == column.name }
+            keepsOthers && !described.contains { $0.name == column.name }
         }
         let own = WarehouseChange.own.count
         let columns = described.dropLast(own) + only + described.suffix(own)

@@ -13,7 +13,7 @@ extension VersionLoading {
             let state = try look(at: warehouse)
             let due = removals.filter { state.history.isDue(removal: $0.name) }
             // Of a table that is not there `isEnded` keeps older versions away.
-            guard !due.isEmpty, !state.columns.isEmpty || !state.figures.isEmpty else {
+            guard !due.isEmpty, !state.figures.isEmpty else {
                 for removal in removals { try answerRemoved(removal, state) }
                 return
             }

@@ -12,7 +12,7 @@ struct VersionLoading {
     /// Reads rows with the types of the catalog, or with those that the table cannot leave.
     private(set) var reader: TableReader
     let context: HandlerContext
-    private let staged: StagedVersions
+    let staged: StagedVersions
     private var result: HandlerResult
 
     init(
@@ -40,6 +40,7 @@ struct VersionLoading {
     mutating func run(into warehouse: borrowing LoadTarget) throws -> HandlerResult {
         for manifest in staged.ended { answer(manifest, "superseded") }
         try retract(staged.removals, from: warehouse)
+        if let replay = staged.replay, try !makeAnew(for: replay, in: warehouse) { return result }
         let state = try look(at: warehouse)
         let due = answerSettled(staged.manifests, state)
         guard !due.isEmpty else { return result }

@@ -13,6 +13,8 @@ struct WarehouseTable: Equatable {
     var history: VersionHistory
     /// Rows and rejects of each version, as the history has them.
     var figures: [VersionHistory.Version: [Int]] = [:]
+    /// The newest replay for which it was made anew.
+    var replay: Int64?
     /// How many rows left with each removal.
     var removedRows: [VersionHistory.Version: Int] = [:]
 
@@ -34,6 +36,10 @@ struct WarehouseTable: Equatable {
                 sequencer: Int64(row[1].int ?? 0)
             )
             let status = row[4].string.flatMap { LoadHistory.Status(rawValue: $0) }
+            if status == .replayed {
+                replay = version.sequencer
+                continue
+            }
             if status == .removed {
                 removedRows[version] = row[2].int ?? 0
                 removals[version.source] = max(removals[version.source] ?? -1, version.sequencer)

@@ -49,6 +49,21 @@ protocol WarehouseTables {
         on connection: borrowing Connection
     ) throws
 
+    /// Puts other rows into the place of all that are Sluice's, within a transaction of the attached
+    /// warehouse.
+    func makeAnew(_ change: WarehouseChange, on connection: borrowing Connection) throws
+
+    /// Notes in the load history that a table was made anew, in the same transaction.
+    func record(
+        _ replay: Int64,
+        of versions: [PreparedVersion],
+        table: String,
+        on connection: borrowing Connection
+    ) throws
+
+    /// Whether rows of other programs are in a table of the attached warehouse.
+    func hasForeignRows(_ table: String, on connection: borrowing Connection) throws -> Bool
+
     /// Notes removals in the load history, in the same transaction; `rows` are what `apply` returned.
     func record(
         _ change: WarehouseChange,

@@ -17,7 +17,7 @@ struct Sluice: AsyncParsableCommand {
             InvokeCommand.self,
             EventCommand.self, ExplainCommand.self, LogsCommand.self, RedriveCommand.self,
             PurgeCommand.self,
-            RetractCommand.self,
+            RetractCommand.self, ReplayCommand.self,
             QueryCommand.self, TablesCommand.self, CompactCommand.self, VacuumCommand.self,
             MigrateCommand.self,
             VerifyCommand.self, RebuildCommand.self,

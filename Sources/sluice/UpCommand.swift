@@ -76,13 +76,13 @@ struct UpCommand: AsyncParsableCommand {
             line += "; left: \(count) for \(function), which still answers `not now`"
         }
         for key in summary.leftOpen { line += "; left: \(key), which is open for writing" }
+        if let problem = summary.leftRecords {
+            line += "; left: records of ended events, which cannot be written: \(problem)"
+        }
         for (key, reason) in summary.leftUnreadable.sorted(by: {
             $0.key.description < $1.key.description
         }) {
             line += "; left: \(key), which cannot be read: \(reason)"
-        }
-        if let problem = summary.leftRecords {
-            line += "; left: records of ended events, which cannot be written: \(problem)"
         }
         Console.print(line)
         guard summary.isSuccess else { throw ExitCode.failure }

@@ -24,35 +24,58 @@ struct ObjectSplit {
 
     private var folderKey: String { FilePath.parent(of: manifestKey) }
     private var folder: String { buckets.path(ofBucket: "stage-2") + "/" + folderKey }
-    private var manifestPath: String { folder + "/" + Manifest.fileName }
+    /// Where a folder is made that takes the place of one that is there; its name is never an object.
+    private var folderAnew: String {
+        FilePath.parent(of: folder) + "/." + FilePath.name(of: folder) + ".anew"
+    }
 
     /// The version's manifest, which is on disk, with all it names, when this returns.
     ///
+    /// - Parameters:
+    ///   - buffers: Room for text.
+    ///   - anew: Whether a folder that is there gives way to one that is made now, as other settings
+    ///     may ask for; it stays where the object has other bytes by now, or cannot be split.
     /// - Returns: Nil if the object is gone or holds other bytes than the event says; nothing of the
     ///   version is in stage-2 then.
     /// - Throws: `HandlerError` of kind `input` if the content cannot be split, `BucketsError` if a
     ///   file cannot be read or written; nothing of the version is in stage-2 then either.
-    func manifest(using buffers: TextBuffers) throws -> Manifest? {
-        if let finished = finishedManifest() { return finished }
+    func manifest(using buffers: TextBuffers, anew: Bool = false) throws -> Manifest? {
+        let finished = finishedManifest()
+        if let finished, !anew { return finished }
         guard let source = try SourceFile(path: buckets.path(of: version.objectKey)) else {
-            return nil
+            return finished
         }
-        guard source.size == version.size else { return nil }
+        guard source.size == version.size else { return finished }
+        let folder = finished == nil ? folder : folderAnew
         if try !FilePath.names(in: folder).isEmpty { try FilePath.removeTree(folder) }
         try FilePath.makeFolder(folder)
         do {
-            return try write(source, buffers)
+            guard let manifest = try write(source, to: folder, buffers) else { return finished }
+            if finished != nil { try put(folder) }
+            return manifest
         } catch {
-            removeFolder()
+            remove(folder)
             // A file that is being written looks damaged: then its digest differs, too.
             guard (error as? HandlerError)?.kind == .input else { throw error }
             try source.readToEnd(buffers.raw)
-            guard source.holds(version) else { return nil }
+            guard source.holds(version) else { return finished }
             throw error
         }
     }
 
-    private func write(_ source: SourceFile, _ buffers: TextBuffers) throws -> Manifest? {
+    /// Puts a folder that was made anew in the place of the former one.
+    private func put(_ made: String) throws {
+        try FilePath.removeTree(folder)
+        guard rename(made, folder) == 0 else {
+            throw BucketsError(step: "rename \(made) to \(folder)")
+        }
+    }
+
+    private func write(
+        _ source: SourceFile,
+        to folder: String,
+        _ buffers: TextBuffers
+    ) throws -> Manifest? {
         let name = version.source
         var text = TextSource(source, named: name, buffers: buffers)
         let first = try text.next()
@@ -74,7 +97,7 @@ struct ObjectSplit {
         }
         try splitter.finish(into: chunks)
         guard source.holds(version) else {
-            removeFolder()
+            remove(folder)
             return nil
         }
         let manifest = Manifest(
@@ -84,13 +107,14 @@ struct ObjectSplit {
             chunks: chunks.finished
         )
         let content = try JSONText.encodePretty(manifest)
-        try AtomicFile.write(content, to: manifestPath, durable: false)
+        try AtomicFile.write(content, to: folder + "/" + Manifest.fileName, durable: false)
         return manifest
     }
 
     /// The manifest of an earlier run, if it is of this version and all its chunks are whole.
     private func finishedManifest() -> Manifest? {
-        guard access(manifestPath, F_OK) == 0, let manifest = try? Manifest(path: manifestPath),
+        let path = folder + "/" + Manifest.fileName
+        guard access(path, F_OK) == 0, let manifest = try? Manifest(path: path),
             manifest.source == version
         else { return nil }
         let areWhole = manifest.chunks.allSatisfy { chunk in
@@ -101,7 +125,7 @@ struct ObjectSplit {
         return areWhole ? manifest : nil
     }
 
-    private func removeFolder() {
+    private func remove(_ folder: String) {
         try? FilePath.removeTree(folder)
         // The folder of the key goes too unless it holds other versions.
         rmdir(FilePath.parent(of: folder))

@@ -75,7 +75,8 @@ struct SplitRun {
             buckets: context.buckets,
             chunkBytes: chunkBytes
         )
-        guard let manifest = try split.manifest(using: buffers) else {
+        let isAnew = record.s3.object.replay == true
+        guard let manifest = try split.manifest(using: buffers, anew: isAnew) else {
             HandlerLog.info("superseded", ["object": version.source])
             return answer(version, status: "superseded")
         }

@@ -97,6 +97,25 @@ struct ProcessTests {
         #expect(flow.lines("started").count == 2)
     }
 
+    @Test("lets a poison file hold up none of its neighbours while it waits")
+    func poison() async throws {
+        let script = "cat >event.$$; if grep -q t/bad event.$$; then exit 1; fi"
+        let settings = Self.settings().replacing("[0]", with: "[3600]")
+        let flow = try ScriptFlow(settings, scripts: ["f": script])
+        for number in 0..<9 { try flow.drop("\(number)", "stage-1/t/\(number)") }
+        try flow.drop("x", "stage-1/t/bad")
+        let daemon = try flow.start("up")
+        try await until {
+            let counts = try await flow.status().functions["f"]
+            return counts?.done == 9 && counts?.waiting == 1
+        }
+        try flow.drop("9", "stage-1/t/9")
+        try await until { try await flow.status().functions["f"]?.done == 10 }
+        #expect(try await flow.status().functions["f"]?.waiting == 1)
+        daemon.send(SIGTERM)
+        #expect(await daemon.end().code == 0)
+    }
+
     @Test("takes up what a redrive queues")
     func redrive() async throws {
         let flow = try ScriptFlow(

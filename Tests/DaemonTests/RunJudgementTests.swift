@@ -178,3 +178,81 @@ struct RunJudgementTests {
         #expect(end(.success(output: Array(output.utf8)), [leased(1)]).catalogVersion == 5)
     }
 }
+
+@Suite("The record of an end")
+struct EventRecordTests {
+    private static let failure = HandlerFailure(errorType: "E", errorMessage: "m")
+
+    private func record(
+        _ outcome: ItemOutcome,
+        answer: String = "",
+        isAlone: Bool = true,
+        isOverAge: Bool = false
+    ) throws -> JSONValue? {
+        var function = FunctionSettings(name: "f", handler: "./f", concurrency: 1)
+        function.onSuccess = .function("g")
+        function.onFailure = .function("g")
+        let sequencer = Sequencer(rawValue: 1)
+        let delivery = LeasedDelivery(
+            pending: PendingDelivery(
+                id: 1,
+                trigger: "t",
+                function: "f",
+                event: .created,
+                table: "t",
+                order: sequencer,
+                bytes: 1,
+                recordedAt: 0
+            ),
+            object: nil,
+            source: nil,
+            sequencer: sequencer,
+            hop: 0,
+            attempts: 1,
+            firstAttempt: 0
+        )
+        let composer = EventRecordComposer(function: function, requestID: "r", now: 0)
+        let made = try composer.record(
+            of: delivery,
+            outcome,
+            isAlone: isAlone,
+            isOverAge: isOverAge,
+            answer: Array(answer.utf8),
+            payload: #"{"b":1,"a":2}"#
+        )
+        return try made.map { try JSONValue(parsing: $0.json) }
+    }
+
+    @Test("tells why it was given up, and after how many tries")
+    func conditions() throws {
+        let old = try #require(try record(.dead(Self.failure), isOverAge: true))
+        #expect(old["requestContext"]?["condition"] == "EventAgeExceeded")
+        #expect(old["requestContext"]?["approximateInvokeCount"] == 2)
+        let worn = try #require(try record(.dead(Self.failure)))
+        #expect(worn["requestContext"]?["condition"] == "RetriesExhausted")
+        // The event is the handler's, byte by byte.
+        #expect(worn["requestPayload"]?.members?.map(\.name) == ["b", "a"])
+        #expect(try record(.notNow(Self.failure)) == nil)
+        #expect(try record(.interrupted) == nil)
+        #expect(try record(.retry(at: 1, Self.failure)) == nil)
+    }
+
+    @Test(
+        "holds what was answered",
+        arguments: [
+            ("", true, JSONValue.null), (" \n", true, .null), ("done: 1", true, "done: 1"),
+            (#"{"results":[1]}"#, true, ["results": [1]]), ("[1]", true, [1]),
+            (#"{"results":[1]}"#, false, ["results": []]),
+            (
+                #"{"results":[{"sequencer":"0000000000000001"},{"sequencer":"2"}]}"#, false,
+                ["results": [["sequencer": "0000000000000001"]]]
+            ),
+        ] as [(String, Bool, JSONValue)]
+    )
+    func answers(text: String, isAlone: Bool, expected: JSONValue) throws {
+        let made = try #require(try record(.done, answer: text, isAlone: isAlone))
+        #expect(made["responsePayload"] == expected)
+        let long = String(repeating: "x", count: EventRecordComposer.longestAnswer + 1)
+        #expect(try record(.done, answer: long)?["responsePayload"] == .null)
+    }
+}

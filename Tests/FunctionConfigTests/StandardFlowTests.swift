@@ -51,7 +51,7 @@ struct StandardFlowTests {
         #expect(error?.problems.map(\.path).contains(path) == true, "\(String(describing: error))")
     }
 
-    private static func config(_ text: String) throws(FunctionConfigError) -> FunctionConfig {
+    static func config(_ text: String) throws(FunctionConfigError) -> FunctionConfig {
         try FunctionConfig(
             json: text,
             path: "/x/functions.json",
@@ -60,5 +60,34 @@ struct StandardFlowTests {
                 environment: [:]
             )
         )
+    }
+}
+
+@Suite("The setting `onDelete`")
+struct OnDeleteTests {
+    private static let tables = #""tables": {"t": {"onDelete": "retract"}}"#
+
+    @Test("lets the standard flow hear of deleted files, where a table asks for it")
+    func standard() throws {
+        let config = try StandardFlowTests.config("{\(Self.tables)}")
+        #expect(Self.events(config) == ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"])
+        #expect(Self.events(try StandardFlowTests.config("{}")) == ["s3:ObjectCreated:*"])
+    }
+
+    @Test("is refused where no trigger hears of deleted files")
+    func unheard() throws {
+        let trigger = #"{"id": "new", "function": "split", "bucket": "stage-1""#
+        #expect(throws: FunctionConfigError.self) {
+            try StandardFlowTests.config("{\(Self.tables), \"triggers\": [\(trigger)}]}")
+        }
+        _ = try StandardFlowTests.config(
+            "{\(Self.tables), \"triggers\": [\(trigger), "
+                + #""events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]}"#
+        )
+    }
+
+    private static func events(_ config: FunctionConfig) -> [String]? {
+        guard case .bucket(let source) = config.triggers.first?.source else { return nil }
+        return source.events
     }
 }

@@ -40,6 +40,23 @@ struct SettlingTests {
         #expect(again.first?.firstAttempt == 3000)
     }
 
+    @Test(
+        "counts nothing but failures",
+        arguments: [
+            ItemOutcome.notNow(failure), .bisected(limit: 1, failure), .interrupted,
+        ]
+    )
+    func uncounted(outcome: ItemOutcome) async throws {
+        let scratch = try ScratchLedger()
+        try await scratch.drop(("a", "1"))
+        for run in ["r", "s", "t", "u"] {
+            let ended = try await scratch.runAll(run, outcome)
+            #expect(ended.pending.count == 1)
+        }
+        let again = try await scratch.begin("v", try await scratch.ledger.pending())
+        #expect(again.map(\.attempts) == [0])
+    }
+
     @Test("retries no version that was superseded meanwhile")
     func supersededRetry() async throws {
         let scratch = try ScratchLedger()

@@ -61,6 +61,7 @@ final class PostgresBuckets: Sendable {
 
     static let variables = ["PATH": "/usr/bin:/bin", "HOME": "/"]
 
+    @discardableResult
     func sluice(_ arguments: String..., more: [String: String] = [:]) async throws -> ProgramEnd {
         try await run(
             builtProgram(named: "sluice"),

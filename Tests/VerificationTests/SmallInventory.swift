@@ -106,6 +106,41 @@ struct SmallInventory {
         if isInWarehouse { load(name, rows, into: &warehouse.content) }
     }
 
+    /// Adds a removal of a file to folders and ledger, and to lake and warehouse unless told not to.
+    mutating func remove(
+        _ key: String,
+        _ sequencer: Int64,
+        lake isInLake: Bool = true,
+        warehouse isInWarehouse: Bool = true
+    ) {
+        let source = ObjectVersion(
+            bucket: "stage-1",
+            key: "t/\(key)",
+            size: 0,
+            eTag: "",
+            sequencer: Sequencer(rawValue: UInt64(sequencer))
+        )
+        let manifest = Manifest(removalOf: source, table: Self.table)
+        let manifestKey = Manifest.key(table: Self.table, source: source)
+        folders.manifests.append(.init(key: manifestKey, manifest: manifest, chunks: []))
+        let newest = ledger.newest[source.objectKey]
+        record(source, manifestKey, .done)
+        ledger.newest[source.objectKey] = newest
+        ledger.removals.insert(VersionName(source))
+        if isInLake { end(VersionName(source), in: &lake.content) }
+        if isInWarehouse { end(VersionName(source), in: &warehouse.content) }
+    }
+
+    private func end(_ removal: VersionName, in content: inout TableContent) {
+        content.removals.append(removal)
+        for index in content.loads.indices
+        where content.removal(of: content.loads[index].name) != nil {
+            content.loads[index].isCurrent = false
+        }
+        let rows = content.rows.filter { content.removal(of: $0.name) == nil }
+        content.rows = rows
+    }
+
     private func load(_ name: VersionName, _ rows: Int64, into content: inout TableContent) {
         if !inventory.config.table(named: Self.table).mode.countsAllVersions {
             for index in content.loads.indices where content.loads[index].name.source == name.source

@@ -49,6 +49,37 @@ struct VerdictTests {
         #expect(upsert.findings == ["warehouse MissingVersion"])
     }
 
+    @Test(
+        "wants nothing of a file that was taken out, in every mode",
+        arguments: [
+            #"{}"#, #"{"mode": "replace"}"#, #"{"mode": "upsert", "keys": ["a"]}"#,
+            #"{"mode": "replace_partitions", "partitionBy": ["a"]}"#,
+        ]
+    )
+    func removal(settings: String) throws {
+        var small = try SmallInventory(settings: settings)
+        small.add("x", 1, rows: 3)
+        small.remove("x", 2)
+        #expect(small.findings == [])
+
+        // The ledger says that it was taken out, and one store still has it.
+        var late = try SmallInventory(settings: settings)
+        late.add("x", 1, rows: 3)
+        late.remove("x", 2, warehouse: false)
+        #expect(late.findings == ["warehouse MissingVersion"])
+
+        // The history says so, and rows are there.
+        var rows = small
+        rows.lake.content.rows = [.init(name: SmallInventory.name("x", 1), count: 1)]
+        #expect(rows.findings == ["lake SupersededRows"])
+
+        // Older ones than a removal that the table does not know need not be there.
+        var early = try SmallInventory(settings: settings)
+        early.add("x", 1, rows: 3, lake: false, warehouse: false)
+        early.remove("x", 2, lake: false, warehouse: false)
+        #expect(early.findings == [])
+    }
+
     @Test("calls work that is under way pending, whatever has come of it already")
     func pending() throws {
         for (isInLake, isInWarehouse) in [

@@ -57,6 +57,7 @@ struct StepLines {
     private func results(of step: StepStory) -> [String] {
         guard let answer = step.answer else { return [] }
         if answer["chunks"] != nil { return split() }
+        if answer["status"]?.string == "removed" { return removed(answer) }
         if answer["changes"] != nil { return [crawled(answer)] }
         if answer["files"] != nil, answer["rows"] != nil { return converted(answer) + lake() }
         if answer["sequencer"] != nil, answer["rows"] != nil { return warehouse(answer) }
@@ -102,6 +103,16 @@ struct StepLines {
         return changes.isEmpty
             ? "catalog \(number): no change"
             : "catalog \(number): \(changes.joined(separator: "; "))\(shared)"
+    }
+
+    private func removed(_ answer: JSONValue) -> [String] {
+        guard let rows = answer["rows"]?.integer else {
+            return [answer["manifest"]?.string ?? "it changes no table"]
+        }
+        let table = answer["table"]?.string ?? version.table
+        let store = answer["files"] == nil ? "warehouse" : "lake"
+        let number = answer["version"]?.integer.map { " version \($0)" } ?? ""
+        return ["-\(Amount.count(rows, "row")) from \(store).\(table)\(number)"]
     }
 
     private func converted(_ answer: JSONValue) -> [String] {

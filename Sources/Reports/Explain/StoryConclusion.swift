@@ -96,6 +96,7 @@ struct StoryConclusion {
 
     /// What the file of today adds to the newest version.
     private func fileSentences(_ story: inout ObjectStory, _ newest: VersionStory) -> [String] {
+        if newest.removal != nil { return fileAfterRemoval(story) }
         guard let file = story.file else {
             guard story.kind == .object else { return [] }
             return newest.deletedAt.map {
@@ -109,6 +110,15 @@ struct StoryConclusion {
         }
         story.next.append("the file holds other bytes than the newest version: a new one follows")
         return ["The file has changed since: \(notNoticed(story, file))."]
+    }
+
+    /// What a file that is still there means once its rows were taken out.
+    private func fileAfterRemoval(_ story: ObjectStory) -> [String] {
+        guard let file = story.file, story.kind == .object else { return [] }
+        let content = story.versions.first { $0.removal == nil }
+        return file.eTag == nil || file.eTag == content?.eTag
+            ? ["The file is still there; it is loaded again once it is dropped again."]
+            : ["The file has changed since: \(notNoticed(story, file))."]
     }
 
     // MARK: - Where a version stands
@@ -147,6 +157,8 @@ struct StoryConclusion {
         let rest = rejected > 0 ? "; \(Amount.count(rejected, "record")) rejected" : ""
         if !rows.isEmpty { return (rows + unknown(version)).joined(separator: ", ") + rest }
         if let unknown = unknown(version).first { return unknown + rest }
+        if let cause = version.removal { return removed(cause, version) }
+        if let removal = version.endedBy { return "taken out with \(removal)" }
         if let next = version.replacedBy { return "replaced by \(next)" }
         if let outdated = version.steps.first(where: { $0.answer?["status"]?.string == "outdated" })
         {
@@ -171,6 +183,17 @@ struct StoryConclusion {
         }
         if version.steps.isEmpty { return "not in lake or warehouse, and no ledger tells more" }
         return "done by " + version.steps.map(\.function).joined(separator: ", ")
+    }
+
+    /// Who took the rows out, and when.
+    private func removed(_ cause: String, _ version: VersionStory) -> String {
+        let who =
+            switch cause {
+            case "deletion": ", because the file was deleted"
+            case "person": " by `sluice retract`"
+            default: ""
+            }
+        return "taken out\(who)" + (version.noticedAt.map { " \($0.age(at: now))" } ?? "")
     }
 
     /// What could not be read at this moment.

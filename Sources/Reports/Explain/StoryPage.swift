@@ -121,7 +121,14 @@ public struct StoryPage {
 
     private mutating func add(_ version: VersionStory, isNewest: Bool) {
         page.line("version \(version.sequencer)\(isNewest ? ", the newest" : "")")
-        var facts = ["\(Amount.bytes(version.size)), eTag \(version.eTag)"]
+        var facts = [
+            version.removal == nil
+                ? "\(Amount.bytes(version.size)), eTag \(version.eTag)"
+                : "the end of all versions before it"
+        ]
+        if let at = version.noticedAt, version.removal != nil {
+            facts.append("recorded \(at.text(at: now))")
+        }
         if let at = version.noticedAt, let by = version.noticedBy {
             facts.append("noticed \(at.text(at: now)) by \(by == "event" ? "an event" : "a scan")")
         }

@@ -149,7 +149,8 @@ public struct StoryTeller: Sendable {
         let recorded =
             try await sources.ledger?.story(of: source, detailed: tellsAll || only != nil ? nil : 1)
             ?? []
-        var versions = VersionBuilder(buckets: buckets).versions(recorded, of: source)
+        let removals = try await sources.ledger?.removals(of: source) ?? []
+        var versions = VersionBuilder(buckets: buckets).versions(recorded, removals, of: source)
         if let only { versions.removeAll { $0.sequencer != only } }
         let table = versions.first?.table ?? config.table(of: source)
         if story.commit == nil, story.dataFile == nil, source.bucket != "lake" {

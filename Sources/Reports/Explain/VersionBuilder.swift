@@ -9,8 +9,27 @@ struct VersionBuilder {
     let buckets: BucketsFolder
 
     /// The versions of a key, newest first.
-    func versions(_ recorded: [RecordedVersion], of key: ObjectKey) -> [VersionStory] {
+    func versions(
+        _ recorded: [RecordedVersion],
+        _ removals: [RecordedRemoval],
+        of key: ObjectKey
+    ) -> [VersionStory] {
         var versions: [Sequencer: VersionStory] = [:]
+        for removal in removals {
+            var version = VersionStory(
+                ObjectVersion(
+                    bucket: key.bucket,
+                    key: key.key,
+                    size: 0,
+                    eTag: "",
+                    sequencer: removal.sequencer
+                ),
+                table: recorded.first?.table ?? ""
+            )
+            version.removal = removal.cause.rawValue
+            version.noticedAt = Moment(removal.recordedAt)
+            versions[removal.sequencer] = version
+        }
         for record in recorded {
             let sequencer = record.source.sequencer
             var version = versions[sequencer] ?? VersionStory(record.source, table: record.table)
@@ -22,24 +41,46 @@ struct VersionBuilder {
                 version.purgedAt = record.purgedAt.map(Moment.init)
             }
             if let pruned = record.prunedAt { version.prunedAt = Moment(pruned) }
-            version.steps += record.deliveries.map { step($0, record) }
+            for delivery in record.deliveries {
+                if delivery.event == .removed, versions[delivery.order]?.removal != nil {
+                    versions[delivery.order]?.steps.insert(step(delivery, record), at: 0)
+                } else {
+                    version.steps.append(step(delivery, record))
+                }
+            }
             versions[sequencer] = version
         }
         for manifest in manifests(of: key, recorded.map(\.table)) {
             let sequencer = manifest.source.sequencer
             var version =
                 versions[sequencer] ?? VersionStory(manifest.source, table: manifest.table)
-            version.manifest = ManifestStory(manifest, in: buckets)
+            if manifest.isRemoval {
+                version.removal = version.removal ?? "unknown"
+            } else {
+                version.manifest = ManifestStory(manifest, in: buckets)
+            }
             versions[sequencer] = version
         }
-        return versions.values.sorted { $0.sequencer > $1.sequencer }
+        return ended(versions.values.sorted { $0.sequencer > $1.sequencer })
+    }
+
+    /// The versions, newest first, with the removal that came after each.
+    private func ended(_ versions: [VersionStory]) -> [VersionStory] {
+        var removal: Sequencer?
+        return versions.map { version in
+            var version = version
+            version.endedBy = removal
+            if version.removal != nil { removal = version.sequencer }
+            return version
+        }
     }
 
     private func step(_ delivery: RecordedDelivery, _ version: RecordedVersion) -> StepStory {
         var step = StepStory(delivery)
         step.runs = delivery.tries.map(RunStory.init)
         let identifiers = [
-            version.source.sequencer.description, version.version.sequencer.description,
+            delivery.order.description, version.source.sequencer.description,
+            version.version.sequencer.description,
         ]
         let result = delivery.tries.last { $0.run.result != nil }?.run.result
         guard let result, let answers = (try? JSONValue(parsing: result))?["results"]?.array else {

@@ -34,6 +34,11 @@ public struct VersionStory: Sendable, Encodable {
     public var warehouse: WarehouseStory?
     /// Its bad rows, by the function that found them.
     public var quarantine: [QuarantineStory] = []
+    /// What ended the file, where this is no content but the end of all before it: `deletion`,
+    /// `person`, or `unknown` where no ledger tells.
+    public var removal: String?
+    /// The removal that took its rows out.
+    public var endedBy: Sequencer?
     /// The version whose rows have taken the place of its own.
     public var replacedBy: Sequencer?
     /// Where it stands, in a few words.

@@ -100,6 +100,8 @@ struct WarehouseInventory {
                     id: row[3].string ?? "",
                     rows: Int64(row[4].int ?? -1)
                 )
+            } else if row[6].string == "replayed" {
+                continue
             } else if row[6].string == "removed" {
                 table.content.removals.append(VersionName(source: source, sequencer: sequencer))
             } else {

@@ -5,6 +5,7 @@ import Events
 import Glibc
 import LakeFiles
 import TableFacts
+import TableRows
 
 /// Reads what a lake table knows of an object.
 ///
@@ -48,8 +49,10 @@ struct ObjectInLake: ~Copyable {
             }
             guard let snapshot = try log.snapshot(using: checkpoints) else { return rows }
             rows.version = snapshot.version
+            let removal = snapshot.transactions[VersionHistory.removalPrefix + source] ?? -1
             rows.accepted = snapshot.transactions.compactMap { name, version in
-                isName(name, of: source, version) ? Sequencer(rawValue: UInt64(version)) : nil
+                isName(name, of: source, version) && version > removal
+                    ? Sequencer(rawValue: UInt64(version)) : nil
             }.sorted()
             rows.present = try present(source, in: snapshot)
         } catch {
@@ -128,7 +131,8 @@ struct ObjectInLake: ~Copyable {
     }
 
     private static func source(_ figures: CommitInfo.Figures) -> CommitFacts.Source? {
-        guard figures.version > 0 else { return nil }
+        let isRemoval = figures.appId.hasPrefix(VersionHistory.removalPrefix)
+        guard figures.version > 0, !isRemoval else { return nil }
         let sequencer = Sequencer(rawValue: UInt64(figures.version))
         let ending = "@\(sequencer)"
         let isEnded = figures.appId.hasSuffix(ending)

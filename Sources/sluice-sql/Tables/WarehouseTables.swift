@@ -57,7 +57,7 @@ struct WarehouseTables {
             rows: count,
             columns: columns[table] ?? [],
             loaded: loaded.count,
-            replaced: all.count - loaded.count,
+            replaced: all.count { $0.status == "replaced" },
             rejectedRows: loaded.reduce(0) { $0 + $1.rejects },
             lastLoads: Array(all.prefix(Self.named))
         )
@@ -88,7 +88,8 @@ struct WarehouseTables {
     private mutating func readLoads(on connection: borrowing Connection) throws {
         let entries = try connection.rows(
             "SELECT table_name, source, sequencer, \"rows\", rejects, status, loaded_at FROM "
-                + "warehouse.\(Self.history) ORDER BY loaded_at DESC, sequencer DESC"
+                + "warehouse.\(Self.history) WHERE status <> 'replayed' "
+                + "ORDER BY loaded_at DESC, sequencer DESC"
         )
         for entry in entries {
             loads[entry[0].string ?? "", default: []].append(

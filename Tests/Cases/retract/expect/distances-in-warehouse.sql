@@ -1,0 +1,1 @@
+SELECT indicator_id, count(*) AS pairs FROM warehouse.weighted_distances GROUP BY ALL

@@ -1,0 +1,1 @@
+SELECT people, minutes FROM warehouse.totals

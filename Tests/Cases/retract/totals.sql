@@ -1,0 +1,1 @@
+SELECT count(*) AS people, sum(minutes) AS minutes FROM visits
