@@ -82,6 +82,7 @@ public final class Daemon: Service {
             reportFinished.finish()
             report.finish()
         }
+        try SystemLimits.check()
         try options.buckets.prepare()
         let lock = try BucketsLock(options.buckets)
         let ledger = try Ledger(path: options.buckets.ledgerPath)

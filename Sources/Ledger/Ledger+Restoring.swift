@@ -79,8 +79,9 @@ private struct Restoring {
             sql: """
                 INSERT INTO objects (bucket, key, sequencer, etag, size, table_name, source_bucket,
                     source_key, source_sequencer, source_etag, source_size, inode, modified_ns,
-                    changed_ns, checked_at_us, noticed_by, noticed_at_us, hop, purged_at_us)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'scan', ?, 0, ?)
+                    changed_ns, checked_at_us, noticed_by, noticed_at_us, hop, purged_at_us,
+                    deleted_at_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'scan', ?, 0, ?, ?)
                 """
         ).execute(
             arguments: [
@@ -90,6 +91,7 @@ private struct Restoring {
                 object.identity?.modifiedNanoseconds ?? 0,
                 object.identity?.changedNanoseconds ?? 0,
                 object.checkedAt, now, object.isPurged ? now : nil,
+                object.isDeleted ? now : nil,
             ]
         )
         let objectID = db.lastInsertedRowID

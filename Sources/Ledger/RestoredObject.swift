@@ -14,6 +14,8 @@ public struct RestoredObject: Sendable, Equatable {
     public var checkedAt: Int64
     /// Whether its chunks were purged.
     public var isPurged: Bool
+    /// Whether the object was deleted, and what that asked for is done.
+    public var isDeleted: Bool
     /// What it set off.
     public var deliveries: [RestoredDelivery]
 
@@ -25,6 +27,7 @@ public struct RestoredObject: Sendable, Equatable {
         identity: FileIdentity? = nil,
         checkedAt: Int64 = 0,
         isPurged: Bool = false,
+        isDeleted: Bool = false,
         deliveries: [RestoredDelivery] = []
     ) {
         self.version = version
@@ -33,6 +36,7 @@ public struct RestoredObject: Sendable, Equatable {
         self.identity = identity
         self.checkedAt = checkedAt
         self.isPurged = isPurged
+        self.isDeleted = isDeleted
         self.deliveries = deliveries
     }
 }

@@ -11,6 +11,8 @@ struct DroppedVersions {
         var key: ObjectKey
         /// Its versions, oldest first.
         var versions: [Version]
+        /// Whether the file is gone and its rows were taken out of their table since its last version.
+        var isRemoved = false
     }
 
     /// One version of it.
@@ -31,8 +33,14 @@ struct DroppedVersions {
 
     init(_ remains: Remains, loads: [TableContent.Load]) {
         var known: [ObjectKey: [Sequencer: ObjectVersion]] = [:]
+        var removals: [ObjectKey: Sequencer] = [:]
         for staged in remains.folders.manifests {
             let source = staged.manifest.source
+            guard !staged.manifest.isRemoval else {
+                let other = removals[source.objectKey] ?? source.sequencer
+                removals[source.objectKey] = max(other, source.sequencer)
+                continue
+            }
             known[source.objectKey, default: [:]][source.sequencer] = source
         }
         for load in loads {
@@ -60,7 +68,8 @@ struct DroppedVersions {
                 key,
                 versions,
                 remains.folders.objects[key],
-                begun: begun[folder]
+                begun: begun[folder],
+                removal: removals[key]
             )
             return file.versions.isEmpty ? nil : file
         }
@@ -70,10 +79,16 @@ struct DroppedVersions {
         _ key: ObjectKey,
         _ versions: [ObjectVersion],
         _ file: FolderFacts.ObjectFile?,
-        begun: Sequencer?
+        begun: Sequencer?,
+        removal: Sequencer?
     ) -> File {
         var found = versions.map { Version(version: $0) }
-        guard let file, let eTag = file.eTag else { return File(key: key, versions: found) }
+        let isEnded =
+            removal ?? Sequencer(rawValue: 0) > found.last?.version.sequencer
+            ?? Sequencer(rawValue: 0)
+        guard let file, let eTag = file.eTag else {
+            return File(key: key, versions: found, isRemoved: file == nil && isEnded)
+        }
         func isOlder(than sequencer: Sequencer) -> Bool {
             file.changed <= Int64(clamping: sequencer.rawValue)
         }
@@ -83,6 +98,10 @@ struct DroppedVersions {
             let isSame =
                 version.eTag == unknownETag
                 ? isOlder(than: version.sequencer) : version.eTag == eTag
+            // What came after its rows were taken out was dropped anew.
+            if isEnded, let removal, !isOlder(than: removal) {
+                return File(key: key, versions: found, isRemoved: true)
+            }
             if isSame {
                 found[newest].isPresent = true
                 found[newest].version.eTag = eTag

@@ -28,30 +28,31 @@ struct Evidence {
 
     // MARK: - Versions
 
-    /// Whether a table has had a version of a dropped file.
-    func isInTable(_ version: VersionName, _ table: String) -> Bool {
-        lake[table]?.names(version) == true || warehouse[table]?.names(version) == true
-    }
-
     /// Whether a function has nothing left to do with a manifest of a table.
-    func isDone(_ function: String, with version: VersionName, of table: String) -> Bool {
-        switch handler(function) {
-        case "convert": lake[table]?.isDone(with: version) == true
-        case "load": warehouse[table]?.isDone(with: version) == true
-        default: isCrawled(by: function, version, table)
+    func isDone(_ function: String, with manifest: Manifest, of table: String) -> Bool {
+        let version = VersionName(manifest.source)
+        let isRemoval = manifest.isRemoval
+        return switch handler(function) {
+        case "convert": lake[table]?.isDone(with: version, isRemoval: isRemoval) == true
+        case "load": warehouse[table]?.isDone(with: version, isRemoval: isRemoval) == true
+        default: isCrawled(by: function, manifest, table)
         }
     }
 
     /// Whether a crawler was done with a manifest: the version is in a table, or nothing waits for
     /// the crawler's end any more.
-    private func isCrawled(by crawler: String, _ version: VersionName, _ table: String) -> Bool {
+    private func isCrawled(by crawler: String, _ manifest: Manifest, _ table: String) -> Bool {
         guard handler(crawler) == "crawl", catalogVersion(of: table) != nil else { return false }
-        if isInTable(version, table) { return true }
+        let version = VersionName(manifest.source)
+        let isInTable = [lake[table], warehouse[table]].contains {
+            $0?.names(version, isRemoval: manifest.isRemoval) == true
+        }
+        if isInTable { return true }
         let waiting = triggers(afterSuccessOf: crawler)
         return !waiting.isEmpty
             && waiting.allSatisfy {
                 // Another crawler would ask for itself.
-                handler($0.function) != "crawl" && isDone($0.function, with: version, of: table)
+                handler($0.function) != "crawl" && isDone($0.function, with: manifest, of: table)
             }
     }
 

@@ -24,8 +24,9 @@ public struct Restoration: Sendable {
         floor = remains.floor
         let tables = Array(remains.lake.values.map(\.content))
         let loads = (tables + remains.warehouse.tables.map(\.content)).flatMap(\.loads)
-        for load in loads {
-            floor = max(floor, Sequencer(rawValue: UInt64(max(0, load.name.sequencer))))
+        let removals = (tables + remains.warehouse.tables.map(\.content)).flatMap(\.removals)
+        for name in loads.map(\.name) + removals {
+            floor = max(floor, Sequencer(rawValue: UInt64(max(0, name.sequencer))))
         }
         addDropped(DroppedVersions(remains, loads: loads))
         addManifests()
@@ -66,6 +67,7 @@ public struct Restoration: Sendable {
                         table: table,
                         identity: isPresent ? remains.identities[file.key] : nil,
                         checkedAt: isPresent ? remains.readAt : 0,
+                        isDeleted: file.isRemoved,
                         deliveries: triggers.compactMap { trigger in
                             let isSplit = handler(trigger.function) == "split"
                             // What else is to be done with a file is not to be seen.
@@ -101,19 +103,19 @@ public struct Restoration: Sendable {
                     checkedAt: remains.readAt,
                     isPurged: remains.config.table(named: table).purgesChunks
                         && !version.chunks.isEmpty && version.chunks.allSatisfy { $0.size == nil },
-                    deliveries: deliveries(of: version.name, key, table)
+                    deliveries: deliveries(of: version.manifest, key, table)
                 )
             )
         }
     }
 
     private func deliveries(
-        of version: VersionName,
+        of manifest: Manifest,
         _ key: ObjectKey,
         _ table: String
     ) -> [RestoredDelivery] {
         triggers(for: key).flatMap { trigger in
-            let isDone = evidence.isDone(trigger.function, with: version, of: table)
+            let isDone = evidence.isDone(trigger.function, with: manifest, of: table)
             let own = RestoredDelivery(plan: plan(trigger), isDone: isDone)
             // The end of a crawl that is still to come brings these by itself.
             guard isDone else { return [own] }
@@ -121,7 +123,7 @@ public struct Restoration: Sendable {
                 RestoredDelivery(
                     plan: plan(waiting),
                     event: .succeeded,
-                    isDone: evidence.isDone(waiting.function, with: version, of: table),
+                    isDone: evidence.isDone(waiting.function, with: manifest, of: table),
                     catalogVersion: evidence.catalogVersion(of: table)
                 )
             }

@@ -102,6 +102,35 @@ struct RebuildTests {
         #expect(try await flow.findings() == [])
     }
 
+    @Test("knows which files were taken out of their table, and which came again since")
+    func removed() async throws {
+        let flow = try FlowFolder(settings: #"{"tables": {"t": {"onDelete": "retract"}}}"#)
+        for name in ["gone", "again", "stays"] { try flow.drop("a\n1\n", "t/\(name).csv") }
+        try await flow.up()
+        for name in ["gone", "again"] { try flow.remove("stage-1/t/\(name).csv") }
+        try await flow.up()
+        let rows = ["query", "--format", "csv", "SELECT _source, _seq FROM lake.t ORDER BY ALL"]
+        let before = try await flow.sluice(rows).text
+        try Harm.noDatabase.plant(flow)
+        #expect(try await flow.sluice(["rebuild"]).code == 0)
+        let up = try await flow.sluice(["up", "--once"])
+        #expect(up.text.hasPrefix("versions: 0, runs: 0, dead letters: 0"), "\(up.text)")
+        #expect(try await flow.sluice(rows).text == before)
+        #expect(try await flow.findings() == [])
+
+        try Harm.lost.plant(flow)
+        try flow.drop("a\n1\n", "t/again.csv")
+        #expect(try await flow.sluice(["rebuild"]).code == 0)
+        try await flow.up()
+        let after = try await flow.sluice(rows).text.split(separator: "\n")
+        #expect(
+            after.map { $0.prefix { $0 != "," } } == [
+                "_source", "stage-1/t/again.csv", "stage-1/t/stays.csv",
+            ]
+        )
+        #expect(try await flow.findings() == [])
+    }
+
     @Test("is refused while `sluice up` runs, and where nothing is wrong")
     func refused() async throws {
         let flow = try FlowFolder(settings: "{}")

@@ -184,7 +184,7 @@ struct StepLines {
 
     private func runs(of step: StepStory) -> [String] {
         if step.runs.isEmpty, step.state == .done {
-            return ["its runs are forgotten, as `retention` says"]
+            return ["its runs are not known any more (`retention`, or a ledger made anew)"]
         }
         return step.runs.enumerated().flatMap { index, run -> [String] in
             var parts = ["run \(run.requestID)", run.startedAt.text]
