@@ -47,7 +47,9 @@ struct LogsCommand: AsyncParsableCommand {
         if let function, !follow || !isKnown(function),
             try await ledger.newestRuns(ofFunction: function, limit: 1).isEmpty
         {
-            throw CommandFailure.failed("\(function) is no run, and no function that has run")
+            throw CommandFailure.failed(
+                "\(function) is no run that is kept, see `retention`, and no function that has run"
+            )
         }
         if follow {
             try await RunFollower(buckets: buckets, ledger: ledger, function: function, run: only)
