@@ -1,6 +1,5 @@
 import Buckets
 import Events
-import Glibc
 import Ledger
 import Logging
 
@@ -63,20 +62,6 @@ actor RecordWriter {
         return problem
     }
 
-    /// Writes a whole file under a hidden name, brings it to disk and renames it.
-    ///
-    /// The hidden name is always the same: what a kill has left there is written over.
-    private static func write(_ content: [UInt8], to path: String) throws(BucketsError) {
-        let hidden = "\(FilePath.parent(of: path))/.\(FilePath.name(of: path)).tmp"
-        let descriptor = open(hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw BucketsError(step: "create \(hidden)") }
-        defer { close(descriptor) }
-        try AtomicFile.writeAll(content, to: descriptor, path: hidden)
-        guard fsync(descriptor) == 0 else { throw BucketsError(step: "synchronize \(hidden)") }
-        try FilePath.move(hidden, to: path)
-        try AtomicFile.synchronizeFolder(of: path)
-    }
-
     /// Writes files in order until one fails; on disk when this returns.
     private static func write(
         _ records: [UnwrittenRecord],
@@ -86,7 +71,7 @@ actor RecordWriter {
             do {
                 let path = buckets.path(of: record.file)
                 try FilePath.makeFolder(FilePath.parent(of: path))
-                try write(Array((record.json + "\n").utf8), to: path)
+                try AtomicFile.write(Array((record.json + "\n").utf8), to: path)
             } catch {
                 return (index, "\(error)")
             }

@@ -23,7 +23,7 @@ extension Ledger {
                     SELECT id, bucket, key, size, etag, sequencer, source_bucket, source_key,
                         source_size, source_etag, source_sequencer, table_name, inode, modified_ns,
                         changed_ns, checked_at_us, deleted_at_us, purged_at_us,
-                        \(try Self.prunedColumn(db))
+                        \(try Self.laterColumns(["pruned_at_us"], db))
                     FROM objects ORDER BY sequencer
                     """
             )
@@ -49,11 +49,11 @@ extension Ledger {
         }
     }
 
-    /// When what a version set off was forgotten; nothing in a ledger that no daemon has brought up to
-    /// date yet.
-    static func prunedColumn(_ db: Database) throws -> String {
-        let isThere = try db.columns(in: "objects").contains { $0.name == "pruned_at_us" }
-        return isThere ? "pruned_at_us" : "NULL"
+    /// Columns of objects that earlier versions did not have; nothing in a ledger that no daemon has
+    /// brought up to date yet.
+    static func laterColumns(_ names: [String], _ db: Database) throws -> String {
+        let present = Set(try db.columns(in: "objects").map(\.name))
+        return names.map { present.contains($0) ? $0 : "NULL" }.joined(separator: ", ")
     }
 
     private static func damages(_ db: Database) throws -> [String] {

@@ -11,7 +11,8 @@ extension Ledger {
         detailed: Int?
     ) async throws(LedgerError) -> [RecordedVersion] {
         try await read("tell the story of \(key)") { db in
-            let columns = RecordedVersion.columns + ", " + (try Self.prunedColumn(db))
+            let columns = try RecordedVersion.columns + ", "
+                + Self.laterColumns(["taken_by", "quiet_us", "marker", "pruned_at_us"], db)
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -99,7 +100,7 @@ extension RecordedVersion {
     static let columns = """
         id, bucket, key, size, etag, sequencer, source_bucket, source_key, source_size, \
         source_etag, source_sequencer, table_name, noticed_by, noticed_at_us, inode, modified_ns, \
-        changed_ns, hop, caused_by, deleted_at_us, purged_at_us, taken_by, quiet_us, marker
+        changed_ns, hop, caused_by, deleted_at_us, purged_at_us
         """
 
     init(row: Row) {
@@ -129,7 +130,7 @@ extension RecordedVersion {
             deletedAt: row[19],
             purgedAt: row[20]
         )
-        prunedAt = row[21]
+        prunedAt = row[24]
     }
 }
 
