@@ -151,10 +151,10 @@ public struct StoryTeller: Sendable {
         only: Sequencer?,
         _ story: inout ObjectStory
     ) async throws {
-        let recorded =
-            try await sources.ledger?.story(of: source, detailed: tellsAll || only != nil ? nil : 1)
-            ?? []
         let removals = try await sources.ledger?.removals(of: source) ?? []
+        // What was told of a removal stands with the version before it.
+        let detailed = tellsAll || only != nil ? nil : removals.isEmpty ? 1 : 2
+        let recorded = try await sources.ledger?.story(of: source, detailed: detailed) ?? []
         var versions = VersionBuilder(buckets: buckets).versions(recorded, removals, of: source)
         if let only { versions.removeAll { $0.sequencer != only } }
         let table = versions.first?.table ?? config.table(of: source)

@@ -1,5 +1,6 @@
 import Buckets
 import DeltaTable
+import TableRows
 import Verification
 
 /// Every commit of a lake table's log, read one after the other.
@@ -153,7 +154,9 @@ struct LogHistory {
                 entry.operation = info.operation
                 guard let noted = info.sluiceFigures, !noted.isEmpty else { continue }
                 figures += noted
-                broughtRows = noted.reduce(0) { $0 + ($1.counts["rows"] ?? 0) }
+                // Of a removal they tell how many rows left.
+                broughtRows = noted.filter { !$0.appId.hasPrefix(VersionHistory.removalPrefix) }
+                    .reduce(0) { $0 + ($1.counts["rows"] ?? 0) }
                 if let mode = info.operationParameters?["mode"], !modes.contains(mode) {
                     modes.append(mode)
                 }
