@@ -11,7 +11,8 @@ extension Ledger {
         detailed: Int?
     ) async throws(LedgerError) -> [RecordedVersion] {
         try await read("tell the story of \(key)") { db in
-            let columns = try RecordedVersion.columns + ", "
+            let columns =
+                try RecordedVersion.columns + ", "
                 + Self.laterColumns(["taken_by", "quiet_us", "marker", "pruned_at_us"], db)
             let rows = try Row.fetchAll(
                 db,
