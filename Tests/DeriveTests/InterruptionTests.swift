@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Runs of `derive` that are held at a place in their query: it reads a pipe.
-@Suite("A derived table", .timeLimit(.minutes(5)))
+@Suite("A derived table", .timeLimit(.minutes(30)))
 struct InterruptionTests {
     /// Buckets whose query waits for a text in the pipe `gate`.
     private func buckets() throws -> DeriveBuckets {

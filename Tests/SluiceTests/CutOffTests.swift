@@ -19,7 +19,7 @@ struct CutOffTests {
         }
     }
 
-    @Test("is ended by the next one", .timeLimit(.minutes(3)), arguments: Cut.all)
+    @Test("is ended by the next one", .timeLimit(.minutes(30)), arguments: Cut.all)
     func isEnded(cut: Cut) async throws {
         let flow = try RealFlow(
             """

@@ -84,7 +84,7 @@ struct ReplayTests {
 
     @Test(
         "runs again while `sluice up` runs, and tells objects from others",
-        .timeLimit(.minutes(3))
+        .timeLimit(.minutes(30))
     )
     func whileRunning() async throws {
         let flow = try RealFlow()

@@ -63,7 +63,7 @@ struct RetractTests {
         #expect(try await flow.sluice("verify").code == 0)
     }
 
-    @Test("go while `sluice up` runs, however they go", .timeLimit(.minutes(3)))
+    @Test("go while `sluice up` runs, however they go", .timeLimit(.minutes(30)))
     func whileRunning() async throws {
         let flow = try RealFlow(Self.settings)
         let daemon = try flow.start("up")
@@ -87,7 +87,7 @@ struct RetractTests {
 
     @Test(
         "leave what is there at the end, however fast files come, change, move and go",
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(30)),
         arguments: ["append", "upsert", "replace_partitions"]
     )
     func churn(mode: String) async throws {
