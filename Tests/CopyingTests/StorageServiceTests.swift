@@ -23,7 +23,7 @@ private struct StorageService {
             environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path]
         )
         var port: Substring?
-        let end = ContinuousClock.now + .seconds(120)
+        let end = ContinuousClock.now + .seconds(900)
         while port == nil {
             try #require(ContinuousClock.now < end, "the server did not start")
             let mark = "Running on http://127.0.0.1:"

@@ -66,7 +66,7 @@ struct PruningTests {
         let key = ObjectKey(bucket: "stage-1", key: "t/a")
         #expect(try await flow.ledger().story(of: key, detailed: nil).count == 1)
         let story = try await flow.sluice("explain", "stage-1/t/a").text
-        #expect(story.contains("its runs are forgotten, as `retention` says"))
+        #expect(story.contains("its runs are not known any more (`retention`"))
         try flow.drop("1", "stage-1/t/a")
         try await flow.once()
         #expect(flow.lines().count == 4)

@@ -228,6 +228,7 @@ struct PruningTests {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             sizes.append(try #require(attributes[.size] as? Int))
         }
-        #expect(sizes[11] <= sizes[2], "\(sizes)")
+        // A few pages more or less, as they happen to be filled.
+        #expect(sizes[11] <= sizes[2] + 8 * 4096, "\(sizes)")
     }
 }

@@ -98,6 +98,7 @@ def main():
     options.kills = options.kills or (15 if options.short else 500)
     servers = Servers(options.postgres) if options.postgres else None
     say(f"seed {options.seed}")
+    options.results = options.results.resolve()
     options.results.mkdir(parents=True, exist_ok=True)
     results, start = {"seed": options.seed}, time.monotonic()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="faults-", dir=options.results))
