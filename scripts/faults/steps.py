@@ -118,6 +118,7 @@ def run(programs, scratch, seed, server=None):
     flow.start()
     workload.drop_all(flow, made)
     flow.stop()
+    small = []
     # Steps that no run was left for: the last files again, with other bytes and the same rows.
     for again in range(1, 40):
         flow.run("up", "--once", check=False)
@@ -128,8 +129,14 @@ def run(programs, scratch, seed, server=None):
         flow.run("compact", check=False)
         flow.run("vacuum", "--retention-hours", "0", check=False)
         workload.drop_all(flow, [workload.same_rows(made[-1], again)], recorded=False)
+        # A data file more, so that there is always something to join.
+        small.append((str(again), f"stage-1/small/{again}.csv"))
+        flow.drop(f"small/{again}.csv", f"n\n{again}\n")
     flow.settle(workload.DEAD)
     rows = compare(flow, wanted)
+    for store in ("lake", "warehouse"):
+        if small and flow.rows(store, "small") != sorted([("n", "_source"), *small]):
+            raise Fault(f"{store}.small in {flow.folder} has other rows than {small}")
     check(flow)
     result = {"kills": len(flow.planned()), "files": flow.drops, "rows": rows, "steps": len(steps), "missed": missed}
     flow.remove()
