@@ -102,6 +102,8 @@ def main():
     options.results.mkdir(parents=True, exist_ok=True)
     results, start = {"seed": options.seed}, time.monotonic()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="faults-", dir=options.results))
+    # Some faults are done to another user, who must get there.
+    scratch.chmod(0o755)
     for part in options.only or PARTS:
         try:
             results[part] = globals()[f"run_{part}"](options, scratch, servers)
