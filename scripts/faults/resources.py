@@ -272,8 +272,8 @@ def full_ledger(programs, scratch, wanted):
         place.flow.stop()
         disk.fill()
         done = place.run("up", "--once")
-        if done.returncode == 0 and "full" in done.stderr:
-            raise Fault(f"ledger-full: a start on a full disk ended with {done.returncode}: {done.stderr}")
+        if done.returncode == 0 or "full" not in done.stderr:
+            raise Fault(f"ledger-full: a start on a full disk ended with {done.returncode}: {done.stdout}{done.stderr}")
         disk.make_room()
         return place.check(1, wanted)
     finally:
