@@ -1,5 +1,6 @@
 public import Events
 import GRDB
+import Glibc
 
 /// The durable memory of the daemon: versions, deliveries, runs and dead letters.
 ///
@@ -40,11 +41,31 @@ public struct Ledger: Sendable {
         }
         do {
             // A pool switches to WAL and sets `synchronous=NORMAL` itself.
-            database = try DatabasePool(path: path, configuration: configuration)
-            if !readOnly { try LedgerSchema.migrator.migrate(database) }
+            if readOnly {
+                database = try DatabasePool(path: path, configuration: configuration)
+            } else {
+                database = try Self.alone(at: path) {
+                    let database = try DatabasePool(path: path, configuration: configuration)
+                    try LedgerSchema.migrator.migrate(database)
+                    return database
+                }
+            }
         } catch {
             throw LedgerError("open \(path)", error, path: path)
         }
+    }
+
+    /// Runs `body` while no other process makes a ledger in the same folder; see flock(2).
+    ///
+    /// SQLite lets two connections neither turn a new file to WAL nor migrate it side by side: one
+    /// of them is told "database is locked", or that a table exists.
+    private static func alone<Value>(at path: String, _ body: () throws -> Value) throws -> Value {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        // A folder that cannot be opened is the first call's to complain of.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { Glibc.close(descriptor) } }
+        if descriptor >= 0 { while flock(descriptor, LOCK_EX) != 0, errno == EINTR {} }
+        return try body()
     }
 
     /// Whether it has its tables: not yet while the first daemon is making it.
