@@ -88,6 +88,7 @@ let package = Package(
         // C libraries: module maps and declarations only.
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
         .systemLibrary(name: "CLinuxCalls"),
@@ -151,6 +152,12 @@ let package = Package(
             ]
         ),
         library("SimilarityKernel"),
+        .target(
+            name: "ParquetFile",
+            dependencies: ["CZstd", "CLinuxCalls"],
+            // As with RecordSplit: loops over millions of values.
+            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+        ),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
         library("LakeFiles", ["DuckDB", "DeltaTable", "Events", "Buckets"]),
@@ -268,6 +275,7 @@ let package = Package(
         tests("LakeFiles", ["LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("LakeQuery", ["LakeQuery", "LakeFiles", "DeltaTable", "DuckDB"], duckDB: true),
         tests("RecordSplit", ["RecordSplit"]),
+        tests("ParquetFile", ["ParquetFile", "DuckDB"], duckDB: true),
         tests(
             "TableRows",
             ["TableRows", "Catalog", "Buckets", "Events", "FunctionConfig"],
