@@ -31,6 +31,23 @@ let lifecycle: Target.Dependency = .product(
     package: "swift-service-lifecycle"
 )
 
+/// Vectors without optimization are a hundred times slower: tests would feel it.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// The arithmetic of similarity for one set of vector instructions, which applies to a whole module.
+func tile(_ name: String, _ instructions: [String]) -> Target {
+    #if arch(x86_64)
+    let flags = instructions.flatMap { ["-Xcc", $0] }
+    #else
+    let flags: [String] = []
+    #endif
+    return .target(
+        name: name,
+        dependencies: ["SimilarityLayout", "CVectors"],
+        swiftSettings: strict + optimised + [.unsafeFlags(flags)]
+    )
+}
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -89,6 +106,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CZstd"),
+        .systemLibrary(name: "CVectors"),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
         .systemLibrary(name: "CLinuxCalls"),
@@ -146,17 +164,30 @@ let package = Package(
         library("HandlerRuntime", ["Events", "Buckets", "FunctionConfig"]),
         .target(
             name: "RecordSplit",
-            // Vectors without optimization are a hundred times slower: tests would feel it.
-            swiftSettings: strict + [
-                .strictMemorySafety(), .unsafeFlags(["-O"], .when(configuration: .debug)),
-            ]
+            swiftSettings: strict + optimised + [.strictMemorySafety()]
         ),
-        library("SimilarityKernel"),
+        .target(name: "SimilarityLayout", swiftSettings: strict + optimised),
+        tile("SimilarityTile", []),
+        tile("SimilarityTileAVX2", ["-mavx2", "-mfma"]),
+        tile("SimilarityTileAVX512", ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
+        .target(
+            name: "SimilarityKernel",
+            dependencies: [
+                "SimilarityLayout", "SimilarityTile", "SimilarityTileAVX2", "SimilarityTileAVX512",
+                "CVectors",
+            ],
+            swiftSettings: strict + optimised
+        ),
+        // What scripts/bench calls; nobody installs it.
+        .executableTarget(
+            name: "kernel-bench",
+            dependencies: ["SimilarityKernel", argumentParser],
+            swiftSettings: strict
+        ),
         .target(
             name: "ParquetFile",
             dependencies: ["CZstd", "CLinuxCalls"],
-            // As with RecordSplit: loops over millions of values.
-            swiftSettings: strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+            swiftSettings: strict + optimised
         ),
         library("DuckDB", ["CDuckDB"]),
         library("DeltaTable"),
@@ -223,9 +254,8 @@ let package = Package(
         duckDBProgram(
             "similarity",
             [
-                "HandlerRuntime", "SimilarityKernel", "DuckDB", "DeltaTable", "LakeFiles", "Events",
-                "Buckets",
-                "FunctionConfig",
+                "HandlerRuntime", "SimilarityKernel", "ParquetFile", "CLinuxCalls", "DuckDB",
+                "DeltaTable", "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),
         duckDBProgram(

@@ -94,6 +94,20 @@ public struct StringColumn {
     /// The number of rows.
     public var count: Int { elements.count }
 
+    /// Whether two rows that are not null have the same short text, or the very same long one.
+    ///
+    /// Cheaper than comparing texts: `false` tells nothing of long ones.
+    public func areAlike(_ row: Int, _ other: Int) -> Bool {
+        guard let base = elements.baseAddress else { return false }
+        // Sixteen bytes: the length, then the text itself up to twelve bytes, or its beginning and
+        // where it lies.
+        let a = UnsafeRawPointer(base + row)
+        let b = UnsafeRawPointer(base + other)
+        return a.load(as: UInt64.self) == b.load(as: UInt64.self)
+            && a.load(fromByteOffset: 8, as: UInt64.self)
+                == b.load(fromByteOffset: 8, as: UInt64.self)
+    }
+
     /// A copy of the row's text; `nil` where it is null.
     public subscript(row: Int) -> String? {
         validity[row] ? withBytes(of: row) { String(decoding: $0, as: UTF8.self) } : nil

@@ -75,6 +75,7 @@ extension FunctionConfig {
             var settings = TableSettings.SimilaritySettings()
             settings.perInterval = similarity.bool("perInterval") ?? false
             settings.topK = similarity.integer("topK", in: 1...(.max), unit: "places")
+            settings.file = similarity.bool("file") ?? true
             similarity.finish()
             table.similarity = settings
         }

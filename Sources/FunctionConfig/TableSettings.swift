@@ -145,6 +145,10 @@ public struct TableSettings: Sendable, Equatable {
         public var perInterval = false
         /// How many places each place keeps beside itself; nil for all.
         public var topK: Int?
+        /// Whether each indicator's file in bucket `results` is written.
+        ///
+        /// Defaults to true.
+        public var file = true
     }
 }
 

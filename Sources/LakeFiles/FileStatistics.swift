@@ -37,6 +37,17 @@ struct FileStatistics {
         self.columns = columns
     }
 
+    /// Statistics of columns without nulls.
+    init(recordCount: Int64, bounds: [String: LakeWriter.Bounds]) {
+        self.recordCount = recordCount
+        columns = Dictionary(
+            uniqueKeysWithValues: bounds.map { name, bounds in
+                let facts = ["null_count": "0", "min": bounds.least, "max": bounds.greatest]
+                return (SQL.identifier(name), facts)
+            }
+        )
+    }
+
     /// The JSON text for these columns of the file.
     func json(fields: [DeltaField]) -> String {
         var minima: [String] = []

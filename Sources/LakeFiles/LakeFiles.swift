@@ -76,19 +76,23 @@ public struct LakeFiles: Sendable {
     }
 
     /// Brings the files and the folders that they are in to the disk.
-    func synchronize() throws(LakeFilesError) {
-        guard !adds.isEmpty else { return }
-        var folders = Set([table])
-        for add in adds {
-            let path = "\(table)/\(add.filePath)"
-            try Self.synchronize(path)
-            var folder = Substring(path)
-            while let slash = folder.lastIndex(of: "/"), slash > table.endIndex {
-                folder = folder[..<slash]
-                folders.insert(String(folder))
+    func synchronize() throws(LakeFilesError) { try Self.synchronize([self]) }
+
+    /// Brings files and the folders that they are in to the disk, each folder once.
+    public static func synchronize(_ many: [LakeFiles]) throws(LakeFilesError) {
+        var folders: Set<String> = []
+        for files in many {
+            for add in files.adds {
+                let path = "\(files.table)/\(add.filePath)"
+                try synchronize(path)
+                var folder = Substring(path)
+                while let slash = folder.lastIndex(of: "/"), slash >= files.table.endIndex {
+                    folder = folder[..<slash]
+                    folders.insert(String(folder))
+                }
             }
         }
-        for folder in folders { try Self.synchronize(folder) }
+        for folder in folders { try synchronize(folder) }
     }
 
     private static func synchronize(_ path: String) throws(LakeFilesError) {

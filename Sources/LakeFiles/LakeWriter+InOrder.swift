@@ -1,5 +1,5 @@
 public import DeltaTable
-public import DuckDB
+import DuckDB
 
 extension LakeFiles {
     /// A partition value as folders and files are named after it: escaped as Hive does, a long one
@@ -24,49 +24,83 @@ extension LakeFiles {
 }
 
 extension LakeWriter {
-    /// Writes the rows of one partition as they come, straight into one data file.
+    /// A data file of one partition that the caller writes himself.
+    public struct OwnFile: Sendable {
+        /// Where to write it; its folder is there.
+        public let path: String
+        fileprivate let name: String
+        fileprivate let files: LakeFiles
+        fileprivate let partitionValues: [String: String?]
+
+        /// Removes the file, and the folders made for it.
+        public func discard() {
+            LakeFiles.removeFile(path)
+            files.discard()
+        }
+    }
+
+    /// The least and the greatest value of a column of a file, as the log's statistics write them:
+    /// texts as they are, numbers in decimal notation.
+    public struct Bounds: Sendable {
+        let least: String
+        let greatest: String
+
+        /// The bounds of a column that has no nulls.
+        public init(least: String, greatest: String) {
+            self.least = least
+            self.greatest = greatest
+        }
+    }
+
+    /// Prepares a data file for rows that the caller has in their final order.
     ///
-    /// For rows that are made in their final order and are too many to be kept twice: nothing is
-    /// sorted or staged. The file is on the disk when this returns, and belongs to no table until
-    /// its `add` action is committed. When this throws, what it wrote is removed.
-    ///
-    /// - Parameters:
-    ///   - select: A query that yields every column that is no partition column, in the table's
-    ///     order and types; DuckDB keeps the order of its rows.
-    ///   - partitionValues: The value of every partition column in the log's text form.
-    ///   - connection: Runs the query.
-    ///   - now: The present time in milliseconds since 1970.
-    /// - Returns: One `add` action; none for no rows.
-    /// - Throws: `LakeFilesError`.
-    public func writeInOrder(
-        _ select: String,
-        partitionValues: [String: String],
-        on connection: borrowing Connection,
-        now: Int64
-    ) throws(LakeFilesError) -> LakeFiles {
+    /// - Parameter partitionValues: The value of every partition column in the log's text form.
+    /// - Returns: Where to write it.
+    /// - Throws: `LakeFilesError` where the partition's folder cannot be made.
+    public func ownFile(partitionValues: [String: String]) throws(LakeFilesError) -> OwnFile {
         var files = LakeFiles(table: table)
         let folder = partitionColumns.map {
             PartitionValue.folder(column: $0, text: partitionValues[$0]) + "/"
         }.joined()
-        let path = folder + newName()
-        do throws(LakeFilesError) {
-            try files.makeFolder(folder)
-            let copied = try CopiedFile.copy(select, to: "\(table)/\(path)", on: connection)
-            guard let file = copied.first, file.count > 0 else {
-                LakeFiles.removeFile("\(table)/\(path)")
-                files.discard()
-                return LakeFiles(table: table)
-            }
-            let values = partitionValues.mapValues { Optional($0) }
-            files.adds.append(
-                add(path, file, partitionValues: values, Stamp(now: now, dataChange: true))
+        try files.makeFolder(folder)
+        let name = folder + newName()
+        return OwnFile(
+            path: "\(table)/\(name)",
+            name: name,
+            files: files,
+            partitionValues: partitionValues.mapValues { Optional($0) }
+        )
+    }
+
+    /// A file that was written, which belongs to no table until its `add` action is committed, and
+    /// may be only in the memory of the kernel until ``LakeFiles/synchronize(_:)``.
+    ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - rows: How many rows it has, at least one.
+    ///   - size: Its size in bytes.
+    ///   - bounds: The bounds of its columns by name; a column without is left out.
+    ///   - now: The present time in milliseconds since 1970.
+    /// - Returns: One `add` action.
+    public func finish(
+        _ file: OwnFile,
+        rows: Int64,
+        size: Int64,
+        bounds: [String: Bounds],
+        now: Int64
+    ) -> LakeFiles {
+        var files = file.files
+        files.adds.append(
+            AddFile(
+                path: LogPath.encoded(file.name),
+                partitionValues: file.partitionValues,
+                size: size,
+                modificationTime: now,
+                dataChange: true,
+                stats: FileStatistics(recordCount: rows, bounds: bounds).json(fields: dataFields),
+                tags: [LakeFiles.schemaTag: LakeFiles.fingerprint(of: schema)]
             )
-            try files.synchronize()
-        } catch {
-            LakeFiles.removeFile("\(table)/\(path)")
-            files.discard()
-            throw error
-        }
+        )
         return files
     }
 }

@@ -9,6 +9,7 @@ public struct IndexSets: Sendable {
     /// Open addressing: the number of a set plus one, or 0; a power of two long.
     private var slots: [UInt32] = Array(repeating: 0, count: 64)
     private var last = -1
+    private var lastWord: UInt64 = 0
 
     /// How many distinct sets there are.
     public private(set) var count = 0
@@ -20,14 +21,32 @@ public struct IndexSets: Sendable {
     /// The members of a set, ascending.
     public func members(of set: Int) -> [Int] {
         var members: [Int] = []
+        forEachMember(of: set) { members.append($0) }
+        return members
+    }
+
+    /// The bits of a set, a word for 64 indices.
+    public func words(of set: Int) -> ArraySlice<UInt64> {
+        words[set * wordsPerSet..<(set + 1) * wordsPerSet]
+    }
+
+    /// Hands over the members of a set, ascending.
+    public func forEachMember(of set: Int, _ body: (Int) -> Void) {
         for word in 0..<wordsPerSet {
             var bits = words[set * wordsPerSet + word]
             while bits != 0 {
-                members.append(word * 64 + bits.trailingZeroBitCount)
+                body(word * 64 + bits.trailingZeroBitCount)
                 bits &= bits - 1
             }
         }
-        return members
+    }
+
+    /// The number of a set of one word; a new one where it was not met before.
+    @inline(__always)
+    mutating func number(of word: UInt64) -> Int32 {
+        if word == lastWord, last >= 0 { return Int32(truncatingIfNeeded: last) }
+        lastWord = word
+        return withUnsafePointer(to: word) { number(of: UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
     /// The number of the set with these bits; a new one where it was not met before.

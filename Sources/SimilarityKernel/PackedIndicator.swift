@@ -1,8 +1,12 @@
+import SimilarityLayout
+
 /// An indicator's scores packed class by class, ready for the fast path.
 public struct PackedIndicator: Sendable {
     /// The counts that the indices stay below.
     public var shape: IndicatorShape { scores.shape }
 
+    /// What pairs are compared with.
+    let instructions: VectorInstructions
     let scores: ZScores
     let presence: PresenceBits
     let classes: [PackedClass]
@@ -10,8 +14,13 @@ public struct PackedIndicator: Sendable {
     let places: [(packed: Int, position: Int)]
 
     /// Packs scores.
-    public init(_ scores: ZScores) {
+    ///
+    /// - Parameters:
+    ///   - scores: The scores.
+    ///   - instructions: One of `VectorInstructions.available`; another would end the process.
+    public init(_ scores: ZScores, instructions: VectorInstructions = .best) {
         self.scores = scores
+        self.instructions = instructions
         presence = PresenceBits(scores)
         var numbers: [Int: Int] = [:]
         var members: [[Int]] = []
@@ -36,14 +45,19 @@ public struct PackedIndicator: Sendable {
     /// - Returns: Bytes.
     public static func memory(classes: [Int], intervals: Int, dimensions: Int) -> Int {
         let sizes = Dictionary(grouping: classes) { $0 }.values.map(\.count)
-        let width = Lanes.scalarCount
-        let lanes = sizes.reduce(0) { $0 + ($1 + width - 1) / width * width }
-        let cells = (3 * classes.count + 3 * lanes) * intervals * dimensions
+        let width = TileLayout.partners
+        let places = sizes.reduce(0) { $0 + ($1 + width - 1) / width * width }
+        let cells = (3 * classes.count + 3 * places) * intervals * dimensions
         return cells * MemoryLayout<Double>.stride
     }
 
     /// How many locales a locale is compared with, itself among them.
     func partners(of locale: Int) -> Int { classes[places[locale].packed].members.count }
+
+    /// The number of pairs that the rows of some locales come to, at most.
+    public func pairs(of locales: Range<Int>, topK: Int?) -> Int {
+        locales.reduce(0) { $0 + min(partners(of: $1), topK.map { $0 + 1 } ?? .max) }
+    }
 
     /// The next locales from `first` on whose pairs fit into so many bytes; at least one locale.
     func band(from first: Int, bytes: Int, perPair: Int) -> Range<Int> {

@@ -1,193 +1,171 @@
 import Dispatch
+import SimilarityLayout
 
-/// The comparisons of neighbouring locales with all locales of their classes, ranked.
+/// The comparisons of neighbouring locales with all locales of their classes.
 ///
 /// Memory is what the band holds, whatever the number of locales. Pairs within the band are
 /// computed once and stored twice.
-final class PairBand {
+final class PairBand: Sendable {
     /// Bytes that the band takes for each ordered pair.
-    static let bytesPerPair = 20
+    static let bytesPerPair = 16
+    /// So many rows meet a block of partners while that is in the first cache.
     private static let rowsPerGroup = 16
-    private static let blocksPerTile = 32
 
     /// The locales whose rows the band holds.
     let locales: Range<Int>
     private let indicator: PackedIndicator
-    /// Where the row of each locale of the band begins.
-    private let starts: [Int]
-    private let correlations: UnsafeMutableBufferPointer<Double>
+    /// Where the row of each locale of the band begins, and the end of the last.
+    nonisolated(unsafe) private let starts: UnsafeMutablePointer<Int>
+    // Every thread writes the elements of its own pairs (and their mirror images) only, and all is
+    // written before the initializer returns.
+    nonisolated(unsafe) private let correlations: UnsafeMutablePointer<Double>
     /// -1 where two locales have no common cell.
-    private let distances: UnsafeMutableBufferPointer<Double>
-    /// Row by row the partners in order of rank, as places in their class.
-    private let ranking: UnsafeMutableBufferPointer<Int32>
-    /// How many partners of each row are kept.
-    private let kept: UnsafeMutableBufferPointer<Int32>
+    nonisolated(unsafe) private let distances: UnsafeMutablePointer<Double>
 
-    /// Compares and ranks the rows of some locales, on all cores.
+    /// Compares the rows of some locales.
     ///
     /// - Parameters:
     ///   - locales: The rows.
     ///   - indicator: What they are rows of.
-    ///   - topK: How many partners besides itself a locale keeps; `nil` for all.
-    init(_ locales: Range<Int>, of indicator: PackedIndicator, topK: Int?) {
+    ///   - isParallel: Whether to use all cores.
+    init(_ locales: Range<Int>, of indicator: PackedIndicator, isParallel: Bool) {
         self.locales = locales
         self.indicator = indicator
-        var starts: [Int] = []
+        starts = .allocate(capacity: locales.count + 1)
         var pairs = 0
-        for locale in locales {
-            starts.append(pairs)
+        for (row, locale) in locales.enumerated() {
+            starts[row] = pairs
             pairs += indicator.partners(of: locale)
         }
-        self.starts = starts
-        correlations = .allocate(capacity: pairs)
-        distances = .allocate(capacity: pairs)
-        ranking = .allocate(capacity: pairs)
-        kept = .allocate(capacity: locales.count)
-        correlations.initialize(repeating: 0)
-        distances.initialize(repeating: -1)
-        ranking.initialize(repeating: 0)
-        kept.initialize(repeating: 0)
-
+        starts[locales.count] = pairs
+        correlations = LargeMemory.allocate(pairs)
+        distances = LargeMemory.allocate(pairs)
         let groups = indicator.rowGroups(in: locales, rows: Self.rowsPerGroup)
-        // Every thread writes the elements of its own pairs (and their mirror images) only.
-        nonisolated(unsafe) let band = self
-        DispatchQueue.concurrentPerform(iterations: groups.count) { band.compare(groups[$0]) }
-        DispatchQueue.concurrentPerform(iterations: groups.count) { group in
-            for position in groups[group].rows {
-                let members = indicator.classes[groups[group].packed].members
-                band.rank(members[position], at: position, topK: topK)
-            }
+        if isParallel, groups.count > 1 {
+            let band = self
+            DispatchQueue.concurrentPerform(iterations: groups.count) { band.compare(groups[$0]) }
+        } else {
+            for group in groups { compare(group) }
         }
     }
 
     deinit {
+        starts.deallocate()
         correlations.deallocate()
         distances.deallocate()
-        ranking.deallocate()
-        kept.deallocate()
     }
 
-    /// How many partners a locale of the band keeps.
-    func keptCount(of locale: Int) -> Int { Int(kept[locale - locales.lowerBound]) }
-
-    /// The partner at a rank from 0 on (by weighted distance, then index), and the comparison.
-    func partner(of locale: Int, rank: Int) -> (locale: Int, comparison: PairComparison) {
-        let start = starts[locale - locales.lowerBound]
-        let position = Int(ranking[start + rank])
+    /// A locale's comparisons, by the partner's place in their class; a distance of -1 where they
+    /// have no common cell.
+    func row(
+        of locale: Int
+    ) -> (correlations: UnsafeBufferPointer<Double>, distances: UnsafeBufferPointer<Double>) {
+        let row = locale - locales.lowerBound
+        let count = starts[row + 1] - starts[row]
         return (
-            indicator.classes[indicator.places[locale].packed].members[position],
-            comparison(at: start + position)
+            UnsafeBufferPointer(start: correlations + starts[row], count: count),
+            UnsafeBufferPointer(start: distances + starts[row], count: count)
         )
     }
 
-    private func comparison(at index: Int) -> PairComparison {
-        PairComparison(correlation: correlations[index], distance: distances[index])
+    private func compare(_ group: RowGroup) {
+        let packed = indicator.classes[group.packed]
+        let prepared = PreparedRows(capacity: group.rows.count, shape: indicator.shape)
+        prepared.prepare(group.rows, in: packed)
+        let tile = Tile(rows: group.rows.count)
+        for block in 0..<packed.blocks {
+            let partners =
+                block
+                * TileLayout.partners..<min((block + 1) * TileLayout.partners, packed.members.count)
+            // The mirror images of smaller places in the band are those rows' to store.
+            let mirrored = group.inBand.lowerBound..<group.rows.lowerBound
+            if mirrored.contains(partners.lowerBound), mirrored.contains(partners.upperBound - 1) {
+                continue
+            }
+            indicator.instructions.compare(
+                prepared.rows,
+                group.rows.count,
+                with: packed.block(block),
+                into: tile.results
+            )
+            store(tile, of: group, partners, packed)
+        }
     }
 
-    private func compare(_ group: RowGroup) {
+    /// Makes means of a tile's sums, and stores them and their mirror images.
+    private func store(
+        _ tile: Tile,
+        of group: RowGroup,
+        _ partners: Range<Int>,
+        _ packed: PackedClass
+    ) {
+        let members = packed.memberNumbers
+        let first = locales.lowerBound
+        for number in 0..<group.rows.count {
+            let position = group.rows.lowerBound &+ number
+            let own = members[position]
+            let row = starts[own &- first]
+            let mirrored = group.inBand.lowerBound..<position
+            let unsure = tile.results.unsure[number]
+            let sums = number &* TileLayout.partners &- partners.lowerBound
+            for partner in partners where !mirrored.contains(partner) {
+                let other = members[partner]
+                let common = indicator.presence.commonCounts(own, other)
+                var correlation = tile.results.correlations[sums &+ partner]
+                if unsure != 0, unsure >> UInt32(partner &- partners.lowerBound) & 1 == 1 {
+                    correlation = exactCorrelations(own, other)
+                }
+                // Each sum is 0 where they have no common cell.
+                correlation /= Double(max(common.dimensions, 1))
+                let distance =
+                    common.intervals > 0
+                    ? tile.results.distances[sums &+ partner] / Double(common.intervals) : -1
+                distances[row &+ partner] = distance
+                correlations[row &+ partner] = correlation
+                guard partner != position, group.inBand.contains(partner) else { continue }
+                let image = starts[other &- first] &+ position
+                distances[image] = distance
+                correlations[image] = correlation
+            }
+        }
+    }
+
+    /// The sum over all dimensions of the correlation in each, with care.
+    private func exactCorrelations(_ first: Int, _ second: Int) -> Double {
         let shape = indicator.shape
-        let packed = indicator.classes[group.packed]
-        let rows = group.rows.map { PreparedRow(position: $0, in: packed, shape: shape) }
-        packed.scores.withUnsafeBufferPointer { scores in
-            packed.centred.withUnsafeBufferPointer { centred in
-                packed.masks.withUnsafeBufferPointer { masks in
-                    guard let scores = scores.baseAddress, let centred = centred.baseAddress,
-                        let masks = masks.baseAddress
-                    else { return }
-                    // A tile of partners stays in cache while all rows of the group meet it.
-                    for tile in stride(from: 0, to: packed.blocks, by: Self.blocksPerTile) {
-                        let blocks = tile..<min(tile + Self.blocksPerTile, packed.blocks)
-                        for (row, position) in zip(rows, group.rows) {
-                            let kernel = RowKernel(
-                                row,
-                                scores: scores,
-                                centred: centred,
-                                masks: masks
-                            )
-                            compare(position, kernel, with: blocks, in: group)
-                        }
-                    }
+        return indicator.scores.withSeries(of: first) { x in
+            indicator.scores.withSeries(of: second) { y in
+                (0..<shape.dimensions).reduce(0) { sum, dimension in
+                    let points = dimension * shape.intervals..<(dimension + 1) * shape.intervals
+                    return sum
+                        + seriesCorrelation(
+                            UnsafeBufferPointer(rebasing: x[points]),
+                            UnsafeBufferPointer(rebasing: y[points])
+                        )
                 }
             }
         }
     }
-
-    private func compare(
-        _ position: Int,
-        _ kernel: RowKernel,
-        with blocks: Range<Int>,
-        in group: RowGroup
-    ) {
-        let shape = indicator.shape
-        let members = indicator.classes[group.packed].members
-        let own = members[position]
-        let row = starts[own - locales.lowerBound]
-        // The mirror image of a smaller place in the band is that row's to store.
-        let mirrored = group.inBand.lowerBound..<position
-        for block in blocks {
-            let partners = block * Lanes.scalarCount..<(block + 1) * Lanes.scalarCount
-            if mirrored.contains(partners.lowerBound), mirrored.contains(partners.upperBound - 1) {
-                continue
-            }
-            let start = block * shape.cellsPerLocale
-            let distance = kernel.distance(fromBlockAt: start)
-            let correlation = kernel.correlation(withBlockAt: start) { dimension, lane in
-                let other = members[min(partners.lowerBound + lane, members.count - 1)]
-                return exactCorrelation(own, other, dimension: dimension)
-            }
-            for (lane, partner) in partners.enumerated()
-            where partner < members.count && !mirrored.contains(partner) {
-                distances[row + partner] = distance[lane]
-                correlations[row + partner] = correlation[lane]
-                guard partner != position, group.inBand.contains(partner) else { continue }
-                let image = starts[members[partner] - locales.lowerBound] + position
-                distances[image] = distance[lane]
-                correlations[image] = correlation[lane]
-            }
-        }
-    }
-
-    private func exactCorrelation(_ first: Int, _ second: Int, dimension: Int) -> Double {
-        let intervals = indicator.shape.intervals
-        func points(_ locale: Int) -> ArraySlice<Double> {
-            indicator.scores.series(of: locale).dropFirst(dimension * intervals).prefix(intervals)
-        }
-        return seriesCorrelation(points(first), points(second))
-    }
-
-    private func rank(_ locale: Int, at own: Int, topK: Int?) {
-        let start = starts[locale - locales.lowerBound]
-        var ranks: [PartnerRank] = []
-        ranks.reserveCapacity(indicator.partners(of: locale))
-        for position in 0..<indicator.partners(of: locale) where distances[start + position] >= 0 {
-            ranks.append(
-                PartnerRank(
-                    weightedDistance: comparison(at: start + position).weightedDistance,
-                    position: Int32(truncatingIfNeeded: position)
-                )
-            )
-        }
-        ranks.sort()
-        if let topK {
-            var others = 0
-            ranks.removeAll { rank in
-                guard Int(rank.position) != own else { return false }
-                others += 1
-                return others > topK
-            }
-        }
-        for (rank, partner) in ranks.enumerated() { ranking[start + rank] = partner.position }
-        kept[locale - locales.lowerBound] = Int32(truncatingIfNeeded: ranks.count)
-    }
 }
 
-/// The order of rows within a locale: by weighted distance, then by partner.
-private struct PartnerRank: Comparable {
-    let weightedDistance: Double
-    let position: Int32
+/// Room for the results of some rows with one block of partners.
+private final class Tile {
+    let results: TileResults
 
-    static func < (left: PartnerRank, right: PartnerRank) -> Bool {
-        left.weightedDistance == right.weightedDistance
-            ? left.position < right.position : left.weightedDistance < right.weightedDistance
+    init(rows: Int) {
+        let numbers = UnsafeMutableRawPointer.allocate(
+            byteCount: 2 * rows * TileLayout.partners * MemoryLayout<Double>.stride,
+            alignment: 64
+        ).bindMemory(to: Double.self, capacity: 2 * rows * TileLayout.partners)
+        results = TileResults(
+            distances: numbers,
+            correlations: numbers + rows * TileLayout.partners,
+            unsure: .allocate(capacity: rows)
+        )
+    }
+
+    deinit {
+        results.distances.deallocate()
+        results.unsure.deallocate()
     }
 }

@@ -10,7 +10,8 @@ public struct PairComparison: Equatable, Sendable {
     /// The distance weighted by the adjusted correlation; what results are ranked by.
     public var weightedDistance: Double { adjustedCorrelation * distance }
 
-    init(correlation: Double, distance: Double) {
+    /// Creates a comparison.
+    public init(correlation: Double, distance: Double) {
         self.correlation = correlation
         self.distance = distance
     }

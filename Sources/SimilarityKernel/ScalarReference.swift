@@ -24,8 +24,8 @@ public struct ScalarReference: Sendable {
     /// - Returns: `nil` where they have no interval and dimension in common.
     public func compare(_ first: Int, _ second: Int) -> Outcome? {
         let shape = scores.shape
-        let a = Array(scores.series(of: first))
-        let b = Array(scores.series(of: second))
+        let a = scores.withSeries(of: first) { Array($0) }
+        let b = scores.withSeries(of: second) { Array($0) }
 
         var intervals: [Int] = []
         var distances: [Double] = []

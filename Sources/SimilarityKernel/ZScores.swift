@@ -19,23 +19,42 @@ public struct ZScores: Sendable {
         cells = Self.scores(values.cells, cellsPerLocale: values.shape.cellsPerLocale)
     }
 
-    /// The scores of one locale, by dimension, then interval.
-    func series(of locale: Int) -> ArraySlice<Double> {
-        cells[locale * shape.cellsPerLocale..<(locale + 1) * shape.cellsPerLocale]
+    /// Gives `body` the scores of one locale, by dimension, then interval.
+    @inline(__always)
+    func withSeries<Result>(
+        of locale: Int,
+        _ body: (UnsafeBufferPointer<Double>) -> Result
+    ) -> Result {
+        cells.withUnsafeBufferPointer { cells in
+            let first = locale * shape.cellsPerLocale
+            return body(
+                UnsafeBufferPointer(rebasing: cells[first..<first + shape.cellsPerLocale])
+            )
+        }
     }
 
     private static func scores(_ values: [Double], cellsPerLocale: Int) -> [Double] {
         guard cellsPerLocale > 0 else { return [] }
-        let present = values.indices.lazy.filter { !values[$0].isNaN }
         var moments = Array(repeating: CellMoments(), count: cellsPerLocale)
-        for index in present { moments[index % cellsPerLocale].measure(values[index]) }
-        for index in present { moments[index % cellsPerLocale].add(values[index]) }
-        for cell in moments.indices { moments[cell].settleMean() }
-        for index in present { moments[index % cellsPerLocale].addDeviation(values[index]) }
-        for cell in moments.indices { moments[cell].settleSpread() }
-        return values.indices.map { index in
-            values[index].isNaN ? .nan : moments[index % cellsPerLocale].score(values[index])
+        func forEachValue(_ body: (inout CellMoments, Double) -> Void) {
+            for first in stride(from: 0, to: values.count, by: cellsPerLocale) {
+                for cell in 0..<cellsPerLocale where !values[first + cell].isNaN {
+                    body(&moments[cell], values[first + cell])
+                }
+            }
         }
+        forEachValue { $0.measure($1) }
+        forEachValue { $0.add($1) }
+        for cell in moments.indices { moments[cell].settleMean() }
+        forEachValue { $0.addDeviation($1) }
+        for cell in moments.indices { moments[cell].settleSpread() }
+        var scores = values
+        for first in stride(from: 0, to: values.count, by: cellsPerLocale) {
+            for cell in 0..<cellsPerLocale where !values[first + cell].isNaN {
+                scores[first + cell] = moments[cell].score(values[first + cell])
+            }
+        }
+        return scores
     }
 }
 

@@ -1,138 +1,196 @@
 import DuckDB
 import SimilarityKernel
 
-/// An indicator's results as rows for DuckDB, chunk by chunk, without the column `indicator_id`.
+/// The rows of one indicator as they were read, names turned into numbers.
 struct IndicatorRows {
-    /// The columns of `weighted_distances`.
-    static let pairColumns: [RowSource.Column] = [
-        .init("locale", .string), .init("comp_locale", .string), .init("correlation", .double),
-        .init("adjusted_correlation", .double), .init("distance", .double),
-        .init("weighted_distance", .double), .init("n_intervals", .int32),
-        .init("n_dimensions", .int32), .init("intervals_set", .int64),
-        .init("dimensions_set", .int64),
-    ]
-    /// The columns of `distances_over_time`.
-    static let distanceColumns: [RowSource.Column] = [
-        .init("locale", .string), .init("comp_locale", .string), .init("interval", .string),
-        .init("distance", .double),
-    ]
-    /// The columns of `compared_sets`.
-    static let setColumns: [RowSource.Column] = [
-        .init("set_id", .int64), .init("members", .strings),
-    ]
+    private var locales = TextNumbers()
+    private var intervals = TextNumbers()
+    private var dimensions = TextNumbers()
+    private var cells: [Cell] = []
+    /// Rows without a locale, an interval, a dimension or a finite value.
+    private(set) var ignoredRows = 0
 
-    private let locales: SharedStrings
-    private let intervals: SharedStrings
-    /// Interval names, then dimension names.
-    private let members: SharedStrings
-    private let intervalCount: Int
-    private var pairs: RankedPairs
-    private var pairBuffer = PairColumns()
-    private var intervalSets: SetIDs
-    private var dimensionSets: SetIDs
-    private var distances: DistancesOverTime
-    private var distanceBuffer = IntervalDistanceColumns()
-    private var sets: [NumberedSet]?
-    private var nextSet = 0
-
-    private struct NumberedSet {
-        let id: Int64
-        let number: Int
-        let isOfIntervals: Bool
+    private struct Cell {
+        let locale: Int32
+        let interval: Int32
+        let dimension: Int32
+        let value: Double
     }
 
-    /// Prepares an indicator's rows.
+    /// Bytes that a row takes until it is packed.
+    static let bytesPerRow = MemoryLayout<Cell>.stride
+
+    /// Reads the rows of some indicators.
     ///
     /// - Parameters:
-    ///   - indicator: The values and names.
-    ///   - topK: How many places each place keeps beside itself; `nil` for all.
-    ///   - memory: Bytes for results that are computed and not yet handed over.
-    init(_ indicator: NamedIndicator, topK: Int?, memory: Int) {
-        let packed = PackedIndicator(ZScores(indicator.values))
-        locales = SharedStrings(indicator.locales)
-        intervals = SharedStrings(indicator.intervals)
-        members = SharedStrings(indicator.intervals + indicator.dimensions)
-        intervalCount = indicator.intervals.count
-        pairs = RankedPairs(packed, topK: topK, memory: memory)
-        intervalSets = SetIDs(indicator.intervals)
-        dimensionSets = SetIDs(indicator.dimensions)
-        distances = DistancesOverTime(packed, topK: topK, memory: memory)
+    ///   - query: An SQL query with the columns indicator, locale, interval, dimension (texts) and
+    ///     value (`DOUBLE`).
+    ///   - connection: The connection to read with.
+    /// - Returns: The rows by indicator; without those of the nation as a whole (`US`), of which
+    ///   there is nothing to compare.
+    /// - Throws: `DuckDBError`.
+    static func read(
+        _ query: String,
+        _ connection: borrowing Connection
+    ) throws(DuckDBError) -> [String: IndicatorRows] {
+        var numbers = TextNumbers()
+        var indicators: [IndicatorRows] = []
+        let result = try connection.query(query)
+        while let chunk = try result.nextChunk() {
+            Self.read(chunk, &numbers, &indicators)
+        }
+        let (names, places) = numbers.sorted()
+        return Dictionary(
+            uniqueKeysWithValues: places.indices.map { (names[places[$0]], indicators[$0]) }
+        )
     }
 
-    /// Writes the next rows of `weighted_distances`; returns how many.
-    mutating func nextPairs(_ writer: ChunkWriter) -> Int {
-        pairs.next(upTo: writer.rowCount, into: &pairBuffer)
-        intervalSets.update(pairs.intervalSets)
-        dimensionSets.update(pairs.dimensionSets)
-        writer.setStrings(locales, at: pairBuffer.locales, column: 0)
-        writer.setStrings(locales, at: pairBuffer.others, column: 1)
-        let correlation = writer.values(of: 2, as: Double.self)
-        let adjusted = writer.values(of: 3, as: Double.self)
-        let distance = writer.values(of: 4, as: Double.self)
-        let weighted = writer.values(of: 5, as: Double.self)
-        for (row, comparison) in pairBuffer.comparisons.enumerated() {
-            correlation[row] = comparison.correlation
-            adjusted[row] = comparison.adjustedCorrelation
-            distance[row] = comparison.distance
-            weighted[row] = comparison.weightedDistance
+    private static func read(
+        _ chunk: borrowing DataChunk,
+        _ numbers: inout TextNumbers,
+        _ indicators: inout [IndicatorRows]
+    ) {
+        chunk.withStrings(of: 0) { names in
+            chunk.withStrings(of: 1) { locales in
+                chunk.withStrings(of: 2) { intervals in
+                    chunk.withStrings(of: 3) { dimensions in
+                        chunk.withValues(of: 4, as: Double.self) { values, validity in
+                            var row = 0
+                            while row < names.count {
+                                let first = row
+                                guard names.validity[row] else {
+                                    row += 1
+                                    continue
+                                }
+                                // Rows of one indicator mostly follow each other.
+                                let number = names.withBytes(of: row) { numbers.number(of: $0) }
+                                row += 1
+                                while row < names.count, names.validity[row],
+                                    names.areAlike(row, first)
+                                {
+                                    row += 1
+                                }
+                                if Int(number) == indicators.count { indicators.append(.init()) }
+                                indicators[Int(number)].add(
+                                    first..<row,
+                                    locales,
+                                    intervals,
+                                    dimensions,
+                                    values,
+                                    validity
+                                )
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let intervalCounts = writer.values(of: 6, as: Int32.self)
-        let intervalIDs = writer.values(of: 8, as: Int64.self)
-        for (row, set) in pairBuffer.intervalSets.enumerated() {
-            intervalCounts[row] = pairs.intervalSets.sizes[Int(set)]
-            intervalIDs[row] = intervalSets.ids[Int(set)]
-        }
-        let dimensionCounts = writer.values(of: 7, as: Int32.self)
-        let dimensionIDs = writer.values(of: 9, as: Int64.self)
-        for (row, set) in pairBuffer.dimensionSets.enumerated() {
-            dimensionCounts[row] = pairs.dimensionSets.sizes[Int(set)]
-            dimensionIDs[row] = dimensionSets.ids[Int(set)]
-        }
-        return pairBuffer.count
     }
 
-    /// Writes the next rows of `distances_over_time`; returns how many.
-    mutating func nextDistances(_ writer: ChunkWriter) -> Int {
-        distances.next(upTo: writer.rowCount, into: &distanceBuffer)
-        writer.setStrings(locales, at: distanceBuffer.locales, column: 0)
-        writer.setStrings(locales, at: distanceBuffer.others, column: 1)
-        writer.setStrings(intervals, at: distanceBuffer.intervals, column: 2)
-        let distance = writer.values(of: 3, as: Double.self)
-        for (row, number) in distanceBuffer.distances.enumerated() { distance[row] = number }
-        return distanceBuffer.count
+    private mutating func add(
+        _ rows: Range<Int>,
+        _ localeTexts: StringColumn,
+        _ intervalTexts: StringColumn,
+        _ dimensionTexts: StringColumn,
+        _ values: UnsafeBufferPointer<Double>,
+        _ validity: Validity
+    ) {
+        var previous = -1
+        var locale: Int32 = 0
+        for row in rows {
+            if localeTexts.validity[row], localeTexts.withBytes(of: row, Self.isNation) { continue }
+            guard
+                localeTexts.validity[row], intervalTexts.validity[row],
+                dimensionTexts.validity[row], validity[row], values[row].isFinite
+            else {
+                ignoredRows += 1
+                continue
+            }
+            // Rows of one place mostly follow each other, too.
+            if previous < 0 || !localeTexts.areAlike(row, previous) {
+                locale = localeTexts.withBytes(of: row) { locales.number(of: $0) }
+            }
+            previous = row
+            cells.append(
+                Cell(
+                    locale: locale,
+                    interval: intervalTexts.withBytes(of: row) { intervals.number(of: $0) },
+                    dimension: dimensionTexts.withBytes(of: row) { dimensions.number(of: $0) },
+                    value: values[row]
+                )
+            )
+        }
     }
 
-    /// Writes the next rows of `compared_sets`, by id: of the pairs handed over until now.
+    private static func isNation(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count == 2 && text[0] == UInt8(ascii: "U") && text[1] == UInt8(ascii: "S")
+    }
+
+    /// Packs the values and sorts the names.
     ///
-    /// - Returns: How many.
-    /// - Throws: `DuckDBError` when there is no memory for the lists.
-    mutating func nextSets(_ writer: ChunkWriter) throws(DuckDBError) -> Int {
-        let sets = self.sets ?? distinctSets()
-        self.sets = sets
-        let chunk = sets[nextSet..<min(nextSet + writer.rowCount, sets.count)]
-        nextSet += chunk.count
-        let ids = writer.values(of: 0, as: Int64.self)
-        for (row, set) in chunk.enumerated() { ids[row] = set.id }
-        let lists = chunk.map { set in
-            set.isOfIntervals
-                ? pairs.intervalSets.members(of: set.number)
-                : pairs.dimensionSets.members(of: set.number).map { $0 + intervalCount }
+    /// - Parameter id: The indicator's name.
+    /// - Returns: The indicator.
+    func named(_ id: String) -> NamedIndicator {
+        let (localeNames, localePlaces) = locales.sorted()
+        let (intervalNames, intervalPlaces) = intervals.sorted()
+        let (dimensionNames, dimensionPlaces) = dimensions.sorted()
+        var values = IndicatorValues(
+            classes: NamedIndicator.classes(of: localeNames),
+            intervals: intervalNames.count,
+            dimensions: dimensionNames.count
+        )
+        for cell in cells {
+            values.insert(
+                cell.value,
+                locale: localePlaces[Int(cell.locale)],
+                interval: intervalPlaces[Int(cell.interval)],
+                dimension: dimensionPlaces[Int(cell.dimension)]
+            )
         }
-        try writer.setLists(members, at: lists, column: 1)
-        return chunk.count
+        return NamedIndicator(
+            id: id,
+            locales: localeNames,
+            intervals: intervalNames,
+            dimensions: dimensionNames,
+            values: values,
+            ignoredRows: ignoredRows
+        )
     }
 
-    /// A set of intervals and one of dimensions with the same members are one set.
-    private func distinctSets() -> [NumberedSet] {
-        let all =
-            intervalSets.ids.enumerated()
-            .map { NumberedSet(id: $1, number: $0, isOfIntervals: true) }
-            + dimensionSets.ids.enumerated()
-            .map { NumberedSet(id: $1, number: $0, isOfIntervals: false) }
-        var distinct: [NumberedSet] = []
-        for set in all.sorted(by: { $0.id < $1.id }) where set.id != distinct.last?.id {
-            distinct.append(set)
-        }
-        return distinct
+    /// How large the indicator is; known before any of its values is packed.
+    var size: IndicatorSize {
+        IndicatorSize(
+            classes: NamedIndicator.classes(of: locales.sorted().texts),
+            intervals: intervals.count,
+            dimensions: dimensions.count
+        )
+    }
+}
+
+/// How much there is to compare in an indicator.
+struct IndicatorSize {
+    /// The number of locales.
+    let locales: Int
+    /// The number of intervals.
+    let intervals: Int
+    /// The number of dimensions.
+    let dimensions: Int
+    /// Ordered pairs of locales of one class.
+    let pairs: Int
+    /// Bytes that its values take while they are packed.
+    let packedBytes: Int
+
+    fileprivate init(classes: [Int], intervals: Int, dimensions: Int) {
+        locales = classes.count
+        self.intervals = intervals
+        self.dimensions = dimensions
+        var members: [Int: Int] = [:]
+        for label in classes { members[label, default: 0] += 1 }
+        pairs = members.values.reduce(0) { $0 + $1 * $1 }
+        packedBytes = PackedIndicator.memory(
+            classes: classes,
+            intervals: intervals,
+            dimensions: dimensions
+        )
     }
 }

@@ -46,23 +46,37 @@ struct InputTable {
     /// Whether every file holds rows of one indicator, named by its partition value.
     private var isParted: Bool { snapshot.metadata.partitionColumns.contains("indicator_id") }
 
-    /// The indicators that have rows, without the one that has no name.
-    func indicators(_ connection: borrowing Connection) throws(DuckDBError) -> Set<String> {
-        if isParted { return Set(snapshot.files.compactMap { $0.partition("indicator_id") }) }
-        return try distinctIndicators(snapshot.files, connection)
+    /// The indicators that have rows, without the one that has no name, and how many rows each has.
+    func indicators(_ connection: borrowing Connection) throws(DuckDBError) -> [String: Int64] {
+        guard isParted, snapshot.files.allSatisfy({ $0.recordCount != nil }) else {
+            return try counted(snapshot.files, connection)
+        }
+        var indicators: [String: Int64] = [:]
+        for file in snapshot.files {
+            guard let indicator = file.partition("indicator_id") else { continue }
+            indicators[indicator, default: 0] += file.recordCount ?? 0
+        }
+        return indicators
     }
 
-    /// An SQL query for the rows of an indicator: places, intervals and dimensions as text, values
-    /// as `DOUBLE`.
-    func rows(of indicator: String) -> String {
+    /// Whether the rows of some indicators can be read without a look at those of others.
+    var isCheapInParts: Bool { isParted }
+
+    /// An SQL query for the rows of indicators: names, places, intervals and dimensions as text,
+    /// values as `DOUBLE`.
+    func rows(of indicators: [String]) -> String {
+        let wanted = Set(indicators)
         let files =
             isParted
-            ? snapshot.files.filter { $0.partition("indicator_id") == indicator } : snapshot.files
+            ? snapshot.files.filter { $0.partition("indicator_id").map(wanted.contains) ?? false }
+            : snapshot.files
         return """
-            SELECT locale::VARCHAR AS locale, "interval"::VARCHAR AS "interval",
-            dimension_id::VARCHAR AS dimension_id, value::DOUBLE AS value FROM (\(scan(files)))
-            WHERE indicator_id::VARCHAR = \(SQL.literal(indicator))
+            SELECT indicator_id::VARCHAR, locale::VARCHAR, "interval"::VARCHAR,
+            dimension_id::VARCHAR, value::DOUBLE FROM (\(scan(files)))
             """
+                + (isParted
+                    ? ""
+                    : " WHERE indicator_id::VARCHAR IN (SELECT unnest(\(SQL.list(indicators))))")
     }
 
     /// The commit in which each indicator's data last changed, among those after `version`.
@@ -110,15 +124,20 @@ struct InputTable {
         }
         guard !unparted.isEmpty else { return touched }
         guard unparted.allSatisfy({ FilePath.canonical(path(of: $0)) != nil }) else { return nil }
-        return try distinctIndicators(unparted, connection)
+        return Set(try counted(unparted, connection).keys)
     }
 
-    private func distinctIndicators(
+    private func counted(
         _ files: [AddFile],
         _ connection: borrowing Connection
-    ) throws(DuckDBError) -> Set<String> {
-        let sql = "SELECT DISTINCT indicator_id::VARCHAR FROM (\(scan(files)))"
-        return Set(try connection.rows(sql).compactMap { $0[0].string }.filter { !$0.isEmpty })
+    ) throws(DuckDBError) -> [String: Int64] {
+        let sql = "SELECT indicator_id::VARCHAR, count(*) FROM (\(scan(files))) GROUP BY ALL"
+        var counts: [String: Int64] = [:]
+        for row in try connection.rows(sql) {
+            guard let indicator = row[0].string, !indicator.isEmpty else { continue }
+            counts[indicator] = Int64(row[1].int ?? 0)
+        }
+        return counts
     }
 
     private func scan(_ files: [AddFile]) -> String {

@@ -27,7 +27,7 @@ struct Progress {
         transactions = results?.transactions ?? [:]
         let description = """
             \(input.name) \(input.snapshot.metadata.id) \(settings.perInterval) \
-            \(settings.topK.map(String.init) ?? "all")
+            \(settings.topK.map(String.init) ?? "all")\(settings.file ? "" : " without files")
             """
         let hash = Array(description.utf8).withUnsafeBytes { ContentDigest.low64(of: $0) }
         fingerprint = Int64(hash & UInt64(Int64.max))

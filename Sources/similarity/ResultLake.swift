@@ -86,10 +86,13 @@ final class ResultLake {
         for late in results where progress.version(of: late.indicator) >= version { late.discard() }
         let isLast = isLast && progress.currentVersion < version
         guard !taken.isEmpty || isLast else { return [] }
+        try LakeFiles.synchronize(taken.flatMap { $0.files.values })
+        for result in taken { try result.file?.synchronize() }
         for table in ResultTable.allCases where table != .weightedDistances {
             try replace(taken, in: table, transactions: [], &committed)
         }
         for result in taken { try publish(result) }
+        if let one = taken.first { try AtomicFile.synchronizeFolder(of: file(of: one.indicator)) }
         try replace(
             taken,
             in: .weightedDistances,
@@ -193,17 +196,16 @@ final class ResultLake {
         let target = file(of: result.indicator)
         try FilePath.makeFolder(buckets.path(ofBucket: "results"))
         if let file = result.file {
-            if rename(file, target) != 0 {
+            if rename(file.path, target) != 0 {
                 guard errno == EXDEV else {
-                    throw BucketsError(step: "rename \(file) to \(target)")
+                    throw BucketsError(step: "rename \(file.path) to \(target)")
                 }
                 // The bucket is on a disk of its own.
-                try AtomicFile.write(try FilePath.read(file), to: target)
+                try AtomicFile.write(try FilePath.read(file.path), to: target)
             }
         } else {
             try FilePath.removeTree(target)
         }
-        try AtomicFile.synchronizeFolder(of: target)
     }
 
     private func file(of indicator: String) -> String {

@@ -1,164 +1,139 @@
 import Buckets
 import DeltaTable
-import DuckDB
+import Dispatch
 import FoundationEssentials
 import FunctionConfig
 import LakeFiles
+import ParquetFile
 import SimilarityKernel
 
-/// Computes an indicator's results and writes them to files that belong to no table yet.
-final class ResultWriter {
-    private let buckets: BucketsFolder
-    private let scratch: String
-    private let settings: TableSettings.SimilaritySettings
-    private let memory: Int
-    private let connection: Connection
-    private let pairs: RowSource
-    private let distances: RowSource
-    private let sets: RowSource
-    private let mark: String
+/// Computes indicators' results and writes them to files that belong to no table yet.
+///
+/// May be used on several threads at once.
+struct ResultWriter: Sendable {
+    /// Rows of a row group: enough for a dictionary to pay, few enough for readers to skip many.
+    private static let rowsPerGroup = 122_880
+    /// So many row groups wait for their turn to be written at most.
+    private static let groupsAtOnce = 8
 
-    /// Prepares to write.
-    ///
-    /// - Parameters:
-    ///   - buckets: Where the lake is.
-    ///   - scratch: An existing folder for files that are moved into `results` later.
-    ///   - database: Writes the files; one writer a database.
-    ///   - settings: What to write.
-    ///   - memory: Bytes for results that are computed and not yet written.
-    ///   - mark: What the names of the lake files begin with.
-    /// - Throws: `DuckDBError` where the database has a writer already.
+    let buckets: BucketsFolder
+    /// An existing folder for files that are moved into `results` later.
+    let scratch: String
+    /// What to write.
+    let settings: TableSettings.SimilaritySettings
+    /// What the names of the lake files begin with.
+    let mark: String
+    private let encoders = ResultEncoders()
+
     init(
         _ buckets: BucketsFolder,
         scratch: String,
-        database: borrowing Database,
         settings: TableSettings.SimilaritySettings,
-        memory: Int,
         mark: String
-    ) throws(DuckDBError) {
+    ) {
         self.buckets = buckets
         self.scratch = scratch
         self.settings = settings
-        self.memory = memory
         self.mark = mark
-        connection = try database.connect()
-        pairs = try RowSource(
-            connection,
-            name: "computed_pairs",
-            columns: IndicatorRows.pairColumns
-        )
-        distances = try RowSource(
-            connection,
-            name: "computed_distances",
-            columns: IndicatorRows.distanceColumns
-        )
-        sets = try RowSource(
-            connection,
-            name: "computed_sets",
-            columns: IndicatorRows.setColumns
-        )
     }
 
     /// Writes an indicator's results; without pairs there are no lake files.
     ///
     /// - Parameters:
     ///   - indicator: What to compare.
+    ///   - memory: Bytes for comparisons that are computed and not yet written.
+    ///   - isParallel: Whether to use all cores.
     ///   - now: The present time in milliseconds since 1970.
-    /// - Returns: The files.
-    /// - Throws: `LakeFilesError`, `DuckDBError`.
-    func write(_ indicator: NamedIndicator, now: Int64) throws -> IndicatorResults {
-        var results = IndicatorResults(indicator: indicator.id)
+    /// - Returns: The files; they may be in the memory of the kernel only.
+    /// - Throws: `LakeFilesError`, `ParquetError`, `BucketsError`.
+    func write(
+        _ indicator: NamedIndicator,
+        memory: Int,
+        isParallel: Bool,
+        now: Int64
+    ) throws -> IndicatorResults {
+        let files = try ResultFiles(of: indicator, self, now: now)
         do {
-            try write(indicator, now: now, into: &results)
+            let packed = PackedIndicator(ZScores(indicator.values))
+            let rows = ResultRows(indicator, encoders)
+            let lines = files.hasFile ? ResultLines(indicator) : nil
+            for locales in packed.bands(memory: memory) {
+                let band = ComparedBand(
+                    locales,
+                    of: packed,
+                    topK: settings.topK,
+                    isParallel: isParallel
+                )
+                let groups = packed.groups(
+                    of: locales,
+                    rows: Self.rowsPerGroup,
+                    topK: settings.topK
+                )
+                try Self.inOrder(groups, isParallel) { group in
+                    let columns = band.columns(of: group)
+                    return (rows.encode(columns), lines?.lines(columns))
+                } take: { pairs, lines in
+                    try files.append(pairs, lines)
+                }
+                guard settings.perInterval else { continue }
+                let timed = packed.groups(
+                    of: locales,
+                    rows: Self.rowsPerGroup / max(1, indicator.intervals.count),
+                    topK: settings.topK
+                )
+                try Self.inOrder(timed, isParallel) { group in
+                    rows.encode(band.distancesOverTime(of: group))
+                } take: { group in
+                    try files.append(group)
+                }
+            }
+            return try files.finish()
         } catch {
-            results.discard()
+            files.discard()
             throw error
         }
-        return results
     }
 
-    private func write(
-        _ indicator: NamedIndicator,
-        now: Int64,
-        into results: inout IndicatorResults
+    /// Makes something of each group, on all cores if `isParallel`, and takes it in their order.
+    private static func inOrder<Made>(
+        _ groups: [Range<Int>],
+        _ isParallel: Bool,
+        _ make: @Sendable (Range<Int>) -> Made,
+        take: (Made) throws -> Void
     ) throws {
-        var rows = IndicatorRows(indicator, topK: settings.topK, memory: memory)
-        func write(
-            _ table: ResultTable,
-            from source: RowSource,
-            named name: String,
-            _ next: @escaping (ChunkWriter) throws -> Int
-        ) throws -> LakeFiles {
-            let writer = LakeWriter(
-                table: buckets.lakeTable(table.rawValue),
-                schema: table.schema,
-                partitionColumns: ["indicator_id"],
-                mark: mark
-            )
-            return try source.supply(next) {
-                try writer.writeInOrder(
-                    "FROM \(name)()",
-                    partitionValues: ["indicator_id": indicator.id],
-                    on: connection,
-                    now: now
-                )
+        let atOnce = isParallel ? groupsAtOnce : 1
+        for first in stride(from: 0, to: groups.count, by: atOnce) {
+            let wave = Array(groups[first..<min(first + atOnce, groups.count)])
+            guard wave.count > 1 else {
+                try take(make(wave[0]))
+                continue
+            }
+            let made = UnsafeMutableBufferPointer<Made?>.allocate(capacity: wave.count)
+            made.initialize(repeating: nil)
+            defer {
+                made.deinitialize()
+                made.deallocate()
+            }
+            // Every iteration writes the element of its own group only.
+            nonisolated(unsafe) let places = made
+            DispatchQueue.concurrentPerform(iterations: wave.count) { index in
+                places[index] = make(wave[index])
+            }
+            for index in made.indices {
+                if let one = made[index] { try take(one) }
+                made[index] = nil
             }
         }
-        let weighted = try write(.weightedDistances, from: pairs, named: "computed_pairs") {
-            rows.nextPairs($0)
-        }
-        results.files[.weightedDistances] = weighted
-        results.pairs = weighted.recordCount
-        if settings.perInterval {
-            results.files[.distancesOverTime] = try write(
-                .distancesOverTime,
-                from: distances,
-                named: "computed_distances"
-            ) { rows.nextDistances($0) }
-        }
-        // Last, for only now all pairs' sets are known.
-        results.files[.comparedSets] = try write(
-            .comparedSets,
-            from: sets,
-            named: "computed_sets"
-        ) { try rows.nextSets($0) }
-        results.repeatedValues = indicator.values.repeatedValues
-        results.ignoredRows = indicator.ignoredRows
-        results.file = try writeFile(of: indicator.id, weighted)
-    }
-
-    /// Writes the indicator's file for the owner of its data, from what is in the lake file.
-    private func writeFile(of indicator: String, _ weighted: LakeFiles) throws -> String {
-        let path = scratch + "/" + UUID().uuidString.lowercased() + ".csv"
-        let fields = ResultTable.weightedDistances.schema.fields.prefix {
-            $0.name != "intervals_set"
-        }
-        let columns = fields.map { field in
-            let name = SQL.identifier(field.name)
-            return field.name == "indicator_id" ? "\(SQL.literal(indicator)) AS \(name)" : name
-        }
-        let rows =
-            weighted.adds.first.map {
-                "read_parquet([\(SQL.literal(weighted.table + "/" + $0.filePath))], "
-                    + "hive_partitioning = false)"
-            } ?? "computed_pairs() WHERE false"
-        try connection.execute(
-            """
-            COPY (SELECT \(columns.joined(separator: ", ")) FROM \(rows))
-            TO \(SQL.literal(path)) (FORMAT csv, HEADER)
-            """
-        )
-        return path
     }
 }
 
 /// An indicator's results in files, to become visible by commits and a rename; or that it has none.
-struct IndicatorResults {
+struct IndicatorResults: Sendable {
     let indicator: String
     /// The lake files of each table.
     var files: [ResultTable: LakeFiles] = [:]
     /// The file for bucket `results`, still in the scratch folder; `nil` removes what is there.
-    var file: String?
+    var file: ResultFile?
     /// Rows of `weighted_distances`.
     var pairs: Int64 = 0
     /// Values that came for a cell that already had one.
@@ -169,6 +144,6 @@ struct IndicatorResults {
     /// Removes the files, when they will not be part of any table but those in `committed`.
     func discard(but committed: Set<ResultTable> = []) {
         for (table, files) in files where !committed.contains(table) { files.discard() }
-        if let file { try? FilePath.removeTree(file) }
+        if let file { try? FilePath.removeTree(file.path) }
     }
 }

@@ -1,21 +1,35 @@
 import Buckets
 import SimilarityKernel
 
-/// The ids of an indicator's sets: hashes of their members, so that the same set has the same id in
-/// every commit.
+/// The ids of sets of names: hashes of their members, so that the same set has the same id in every
+/// commit.
 struct SetIDs {
-    private let names: [String]
-    /// The id of each set met so far, by its number.
-    private(set) var ids: [Int64] = []
+    /// Each name's UTF-8 bytes and a zero byte, one after the other.
+    private let bytes: [UInt8]
+    /// Where each name begins, and after the last one the end.
+    private let starts: [Int]
 
     /// Ids of sets of these names.
-    init(_ names: [String]) { self.names = names }
+    init(_ names: [String]) {
+        var bytes: [UInt8] = []
+        var starts = [0]
+        for name in names {
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(0)
+            starts.append(bytes.count)
+        }
+        self.bytes = bytes
+        self.starts = starts
+    }
 
-    /// Gives ids to sets that have none yet.
-    mutating func update(_ sets: IndexSets) {
-        while ids.count < sets.count {
-            let members = sets.members(of: ids.count)
-            ids.append(Self.id(of: members.map { names[$0] }))
+    /// The ids of all sets, by number.
+    func ids(of sets: IndexSets) -> [Int64] {
+        var members: [UInt8] = []
+        members.reserveCapacity(bytes.count)
+        return (0..<sets.count).map { set in
+            members.removeAll(keepingCapacity: true)
+            sets.forEachMember(of: set) { members += bytes[starts[$0]..<starts[$0 + 1]] }
+            return Self.id(of: members)
         }
     }
 
@@ -23,13 +37,8 @@ struct SetIDs {
     ///
     /// The last 16 digits that `printf 'Y1:1999\0Y1:2000\0' | xxhsum -H2` prints, without the
     /// highest bit.
-    static func id(of members: some Sequence<String>) -> Int64 {
-        var bytes: [UInt8] = []
-        for member in members {
-            bytes.append(contentsOf: member.utf8)
-            bytes.append(0)
-        }
-        let hash = bytes.withUnsafeBytes { ContentDigest.low64(of: $0) }
+    private static func id(of members: [UInt8]) -> Int64 {
+        let hash = members.withUnsafeBytes { ContentDigest.low64(of: $0) }
         return Int64(hash & UInt64(Int64.max))
     }
 }

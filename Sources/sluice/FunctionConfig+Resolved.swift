@@ -125,6 +125,7 @@ extension TableSettings {
             [
                 "perInterval": .bool($0.perInterval),
                 "topK": $0.topK.map { .integer(Int64($0)) } ?? .null,
+                "file": .bool($0.file),
             ]
         }
         if let derivation {

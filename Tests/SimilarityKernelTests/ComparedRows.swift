@@ -1,4 +1,5 @@
 import SimilarityKernel
+import Testing
 
 /// One row of ranked pairs, with its sets spelt out.
 struct ComparedRow: Equatable {
@@ -17,54 +18,77 @@ struct TimedDistance: Equatable {
     let distance: Double
 }
 
-/// All ranked pairs of an indicator, read in chunks of a few rows.
+/// All ranked pairs of an indicator, band by band, a few locales at a time.
 func rankedPairs(
     of values: IndicatorValues,
     topK: Int? = nil,
-    memory: Int = .max / 2
+    memory: Int = .max / 2,
+    instructions: VectorInstructions = .best
 ) -> [ComparedRow] {
-    var pairs = RankedPairs(PackedIndicator(ZScores(values)), topK: topK, memory: memory)
-    var columns = PairColumns()
     var rows: [ComparedRow] = []
-    while true {
-        pairs.next(upTo: 5, into: &columns)
-        guard columns.count > 0 else { return rows }
+    forEachGroup(of: values, topK: topK, memory: memory, instructions) { band, locales in
+        let columns = band.columns(of: locales)
+        let own = columns.locales.flatMap { Array(repeating: $0.locale, count: $0.rows) }
         for row in 0..<columns.count {
+            let comparison = PairComparison(
+                correlation: columns.correlations[row],
+                distance: columns.distances[row]
+            )
+            #expect(comparison.adjustedCorrelation == columns.adjustedCorrelations[row])
+            #expect(comparison.weightedDistance == columns.weightedDistances[row])
+            let intervals = Int(columns.intervalSetNumbers[row])
+            let dimensions = Int(columns.dimensionSetNumbers[row])
             rows.append(
                 ComparedRow(
-                    locale: Int(columns.locales[row]),
+                    locale: own[row],
                     other: Int(columns.others[row]),
-                    comparison: columns.comparisons[row],
-                    intervals: pairs.intervalSets.members(of: Int(columns.intervalSets[row])),
-                    dimensions: pairs.dimensionSets.members(of: Int(columns.dimensionSets[row]))
+                    comparison: comparison,
+                    intervals: columns.intervalSets.members(of: intervals),
+                    dimensions: columns.dimensionSets.members(of: dimensions)
                 )
             )
         }
     }
+    return rows
 }
 
-/// All distances over time of an indicator, read in chunks of a few rows.
+/// All distances over time of an indicator, band by band, a few locales at a time.
 func distancesOverTime(
     of values: IndicatorValues,
     topK: Int? = nil,
-    memory: Int = .max / 2
+    memory: Int = .max / 2,
+    instructions: VectorInstructions = .best
 ) -> [TimedDistance] {
-    var distances = DistancesOverTime(PackedIndicator(ZScores(values)), topK: topK, memory: memory)
-    var columns = IntervalDistanceColumns()
     var rows: [TimedDistance] = []
-    while true {
-        distances.next(upTo: 5, into: &columns)
-        guard columns.count > 0 else { return rows }
+    forEachGroup(of: values, topK: topK, memory: memory, instructions) { band, locales in
+        let columns = band.distancesOverTime(of: locales)
+        let own = columns.locales.flatMap { Array(repeating: $0.locale, count: $0.rows) }
+        let others = columns.others.flatMap { Array(repeating: $0.locale, count: $0.rows) }
         for row in 0..<columns.count {
             rows.append(
                 TimedDistance(
-                    locale: Int(columns.locales[row]),
-                    other: Int(columns.others[row]),
+                    locale: own[row],
+                    other: others[row],
                     interval: Int(columns.intervals[row]),
                     distance: columns.distances[row]
                 )
             )
         }
+    }
+    return rows
+}
+
+private func forEachGroup(
+    of values: IndicatorValues,
+    topK: Int?,
+    memory: Int,
+    _ instructions: VectorInstructions,
+    _ body: (ComparedBand, Range<Int>) -> Void
+) {
+    let indicator = PackedIndicator(ZScores(values), instructions: instructions)
+    for locales in indicator.bands(memory: memory) {
+        let band = ComparedBand(locales, of: indicator, topK: topK)
+        for group in indicator.groups(of: locales, rows: 30, topK: topK) { body(band, group) }
     }
 }
 

@@ -3,8 +3,12 @@ import Testing
 
 @Suite("The fast path")
 struct FastPathTests {
-    @Test("agrees with the plain reference, pair by pair", arguments: SampleIndicator.all)
-    func agreesWithReference(sample: SampleIndicator) throws {
+    @Test(
+        "agrees with the plain reference, pair by pair",
+        arguments: SampleIndicator.all,
+        VectorInstructions.available
+    )
+    func agreesWithReference(sample: SampleIndicator, instructions: VectorInstructions) throws {
         let reference = ScalarReference(ZScores(sample.values))
         let classes = sample.values.classes
         var expectedPairs = 0
@@ -18,7 +22,7 @@ struct FastPathTests {
             expectedPairs += expected[locale].count { $0 != nil }
         }
 
-        let rows = rankedPairs(of: sample.values)
+        let rows = rankedPairs(of: sample.values, instructions: instructions)
 
         #expect(rows.count == expectedPairs)
         for row in rows {
@@ -31,8 +35,12 @@ struct FastPathTests {
         }
     }
 
-    @Test("gives every interval's distance as the plain reference", arguments: SampleIndicator.all)
-    func distancesAgreeWithReference(sample: SampleIndicator) {
+    @Test(
+        "gives every interval's distance as the plain reference",
+        arguments: SampleIndicator.all,
+        VectorInstructions.available
+    )
+    func distancesAgreeWithReference(sample: SampleIndicator, instructions: VectorInstructions) {
         let reference = ScalarReference(ZScores(sample.values))
         let classes = sample.values.classes
         var expected: [TimedDistance] = []
@@ -47,7 +55,7 @@ struct FastPathTests {
             }
         }
 
-        let rows = distancesOverTime(of: sample.values)
+        let rows = distancesOverTime(of: sample.values, instructions: instructions)
 
         #expect(
             rows.map { [$0.locale, $0.other, $0.interval] }

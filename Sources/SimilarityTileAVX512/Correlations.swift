@@ -1,0 +1,1 @@
+../SimilarityTile/Correlations.swift

@@ -1,0 +1,1 @@
+../SimilarityTile/Peak.swift
