@@ -64,6 +64,12 @@ struct QueryCommand: ParsableCommand {
             output.write(try Explanation(session).text(asJSON: format == .json))
             return
         }
+        try write(session, to: output)
+        output.flush()
+        session.endProgram()
+    }
+
+    private func write(_ session: borrowing QuerySession, to output: StandardOutput) throws {
         if let chart {
             let width = Terminal.width
             try session.run { output.write(try Chart(kind: chart, width: width).drawn($0)) }

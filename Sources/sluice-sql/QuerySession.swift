@@ -18,6 +18,7 @@ struct QuerySession: ~Copyable {
     let files: [String: [AddFile]]
     let connection: Connection
     private let database: Database
+    private let scratch: String
     // Held until the warehouse is closed.
     private let hold: WarehouseHold?
 
@@ -58,6 +59,7 @@ struct QuerySession: ~Copyable {
             self.plan = plan
             self.files = files
             self.database = database
+            self.scratch = scratch
             self.connection = connection
             self.hold = hold
         } catch let error as DuckDBError {
@@ -76,6 +78,15 @@ struct QuerySession: ~Copyable {
         } catch let error as DuckDBError {
             throw described(error)
         }
+    }
+
+    /// Ends the program with success, and leaves to the end of the process what nobody would see
+    /// closed: taking the catalog apart takes a tenth of a small query.
+    ///
+    /// Returns where something has to be put away: the warehouse, or what DuckDB put into scratch.
+    func endProgram() {
+        guard hold == nil, access(scratch, F_OK) != 0 else { return }
+        _exit(0)
     }
 
     /// DuckDB's words, and which tables there are if it missed one.

@@ -1,9 +1,12 @@
 import DuckDB
 
 /// A checked statement, its parameters filled in.
-struct StatementRun {
+struct StatementRun: ~Copyable {
     /// What is run: the statement, or the execution of the prepared one with its values.
     let sql: String
+    /// The statement as it was checked; without parameters it is run as it is, not bound again.
+    private let statement: PreparedStatement
+    private let hasParameters: Bool
 
     /// Checks a statement against the tables that are there.
     ///
@@ -14,15 +17,21 @@ struct StatementRun {
         try StatementRules.requireReadOnly(statement, request.sql)
         let names = statement.parameterNames
         try request.parameters.require(fitting: names, on: connection)
-        guard !names.isEmpty else {
-            sql = request.sql
-            return
-        }
-        // The values are constants of the execution, never part of the statement's text.
-        try connection.execute("PREPARE \(Self.name) AS \(request.sql)")
+        let sql = names.isEmpty ? request.sql : try Self.execution(of: request, on: connection)
+        self.sql = sql
+        self.statement = statement
+        hasParameters = !names.isEmpty
+    }
+
+    /// The values are constants of the execution, never part of the statement's text.
+    private static func execution(
+        of request: QueryRequest,
+        on connection: borrowing Connection
+    ) throws -> String {
+        try connection.execute("PREPARE \(name) AS \(request.sql)")
         let values = request.parameters.expressions.sorted { $0.key < $1.key }
             .map { "\(SQL.identifier($0.key)) := \($0.value)" }
-        sql = "EXECUTE \(Self.name)(\(values.joined(separator: ", ")))"
+        return "EXECUTE \(name)(\(values.joined(separator: ", ")))"
     }
 
     private static let name = "sluice_query"
@@ -32,7 +41,7 @@ struct StatementRun {
         on connection: borrowing Connection,
         _ body: (borrowing QueryResult) throws -> Void
     ) throws {
-        try body(try connection.query(sql))
+        try body(hasParameters ? try connection.query(sql) : try statement.run())
     }
 
     /// DuckDB's plan of the statement, as JSON.

@@ -3,6 +3,7 @@ import dataclasses
 import json
 import pathlib
 import statistics
+import subprocess
 import sys
 
 
@@ -15,6 +16,7 @@ class Figure:
     ours: list
     peer_name: str = ""
     peer: list = dataclasses.field(default_factory=list)
+    target: str = ""
 
     @property
     def ratio(self):
@@ -25,14 +27,14 @@ class Figure:
     def as_json(self):
         return {
             "figure": self.name, "unit": self.unit, "ours": self.ours, "peer": self.peer_name, "theirs": self.peer,
-            "ratio": self.ratio,
+            "ratio": self.ratio, "target": self.target,
         }
 
 
 class Bench:
     def __init__(self, programs, results, is_quick, tools):
         self.programs, self.results, self.is_quick, self.tools = programs, results, is_quick, tools
-        self.figures, self.details = [], {}
+        self.figures, self.details, self.python = [], {}, None
         results.mkdir(parents=True, exist_ok=True)
 
     def repetitions(self, quick=3, full=5):
@@ -53,15 +55,30 @@ class Bench:
                 results[name].append(run())
         return results
 
-    def add(self, name, unit, results, ours="sluice"):
-        """Notes a figure for each peer in `results`, lists of numbers by contestant."""
+    def add(self, name, unit, results, ours="sluice", target=None):
+        """Notes a figure for each peer in `results`, lists of numbers by contestant, and what it should be."""
         peers = [peer for peer in results if peer != ours]
         for peer in peers or [""]:
-            self.figures.append(Figure(name, unit, results[ours], peer, results.get(peer, [])))
+            self.figures.append(Figure(name, unit, results[ours], peer, results.get(peer, []), target or ""))
 
     def tool(self, name):
         """The path of a peer's program; None where it could not be had."""
         return self.tools.get(name)
+
+    def program(self, name):
+        """The path of a program of the build; None where it was not built."""
+        path = self.programs / name
+        return path if path.exists() else None
+
+    def peer_python(self):
+        """The Python with the packages of `scripts/peers --bench`; None where they cannot be had."""
+        if self.python is None:
+            script = pathlib.Path(__file__).parent.parent / "peers"
+            found = subprocess.run([script, "--bench"], stdout=subprocess.PIPE, text=True)
+            self.python = found.stdout.strip() if found.returncode == 0 else ""
+            if not self.python:
+                self.say("NumPy, SciPy and Spark cannot be had; left out")
+        return self.python
 
     def scratch(self, name):
         folder = self.results / name
@@ -70,12 +87,12 @@ class Bench:
         return folder
 
     def print_table(self):
-        head = ["figure", "unit", "sluice", "peer", "its figure", "ratio"]
+        head = ["figure", "unit", "sluice", "target", "peer", "its figure", "ratio"]
         lines = [head, ["---"] * len(head)]
         for figure in self.figures:
             ratio = figure.ratio
             lines.append([
-                figure.name, figure.unit, spread(figure.ours), figure.peer_name, spread(figure.peer),
+                figure.name, figure.unit, spread(figure.ours), figure.target, figure.peer_name, spread(figure.peer),
                 f"{ratio:.2f}" if ratio else "",
             ])
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]

@@ -202,26 +202,6 @@ def flow(bench):
         bench.add(f"most memory of a process, {size(source)}", "MiB", {"sluice": most})
 
 
-def similarity(bench):
-    """The similarity of 3,142 places, from the drop to the lake tables."""
-    source = inputs.generated(bench, "counties")
-    indicators = inputs.INDICATORS | {"similarity": {"perInterval": False, "topK": None}}
-
-    def ours():
-        settings = {"functions": functions(load={"concurrency": 0}, similarity={"memory": 4096}), "tables": {"indicators": indicators}}
-        flow = Flow(bench, "counties", settings)
-        inputs.warm(source)
-        start = time.time()
-        flow.drop(source, "indicators")
-        processes = flow.once()
-        seconds = flow.committed("weighted_distances") - start
-        bench.details.setdefault("similarity", []).append({"resident": processes.resident["similarity"]})
-        flow.remove()
-        return seconds
-
-    bench.add("similarity of 3,142 places", "s", bench.in_turn(bench.repetitions(1, 5), {"sluice": ours}))
-
-
 def size(source):
     megabytes = os.stat(source).st_size / 1e6
     return f"{megabytes / 1000:.0f} GB" if megabytes > 950 else f"{megabytes:.0f} MB"
@@ -229,5 +209,4 @@ def size(source):
 
 FIGURES = {
     "split": split, "convert": convert, "load": load, "load-postgres": load_postgres, "flow": flow,
-    "similarity": similarity,
 }
