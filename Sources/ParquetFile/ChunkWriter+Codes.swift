@@ -48,7 +48,7 @@ extension ChunkWriter {
             minimum: .integer(Int64(least)),
             maximum: .integer(Int64(greatest))
         )
-        guard used.codes.count * 2 > codes.count, codes.count > 1 else {
+        guard used.codes.count * 2 > codes.count else {
             used.codes.withUnsafeBufferPointer { gather(numbers, codes: $0) }
             addDictionary(bench.page.bytes, count: used.codes.count)
             return addPages(of: codes, used)
@@ -62,15 +62,10 @@ extension ChunkWriter {
 
     /// The dictionary page of the texts in use, and their bounds.
     mutating func addDictionary(of texts: ParquetTexts, _ used: UsedCodes) {
-        var least = used.codes[0]
-        var greatest = least
-        for code in used.codes {
-            if texts[code].lexicographicallyPrecedes(texts[least]) { least = code }
-            if texts[greatest].lexicographicallyPrecedes(texts[code]) { greatest = code }
-        }
+        let bounds = texts.bounds(of: used.codes)
         chunk.bounds = ChunkBounds(
-            minimum: .text(String(decoding: texts[least], as: UTF8.self)),
-            maximum: .text(String(decoding: texts[greatest], as: UTF8.self))
+            minimum: .text(texts[bounds.least]),
+            maximum: .text(texts[bounds.greatest])
         )
         bench.dictionary.removeAll()
         texts.plain.withUnsafeBytes { plain in

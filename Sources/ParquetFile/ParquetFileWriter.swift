@@ -11,6 +11,8 @@ public final class ParquetFileWriter {
     private var footer: Footer
     private var size = 0
     private var handedOver = 0
+    /// What went wrong; bytes may be missing in the middle since then.
+    private var failure: ParquetError?
 
     /// Makes the file.
     ///
@@ -33,7 +35,7 @@ public final class ParquetFileWriter {
 
     /// Puts a row group behind those that are there; one without rows adds nothing.
     ///
-    /// - Throws: `ParquetError` with the path; the file is of no use then.
+    /// - Throws: `ParquetError` with the path; the file is of no use then, and `finish` throws too.
     public func append(_ group: EncodedRowGroup) throws(ParquetError) {
         guard group.rows > 0 else { return }
         precondition(
@@ -89,11 +91,16 @@ public final class ParquetFileWriter {
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(ParquetError) {
         precondition(descriptor >= 0, "\(path) is finished")
+        if let failure { throw failure }
         var rest = bytes
         while !rest.isEmpty {
             let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if written < 0 && errno == EINTR { continue }
-            guard written >= 0 else { throw .ofSystem("write to \(path)") }
+            guard written >= 0 else {
+                let error = ParquetError.ofSystem("write to \(path)")
+                failure = error
+                throw error
+            }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
         size += bytes.count
