@@ -47,6 +47,8 @@ struct QuerySession: ~Copyable {
                 asOf: request.asOf,
                 using: DuckDBCheckpoints(database)
             )
+            var request = request
+            if request.isPlacesLike { try PlacesLike.complete(&request, from: lake) }
             let hold =
                 words.nameWarehouse && request.asOf == nil
                 ? try Self.attach(try warehouse(folder), to: connection, words) : nil
@@ -73,6 +75,7 @@ struct QuerySession: ~Copyable {
 
     /// Runs the query and hands over its rows.
     func run(_ body: (borrowing QueryResult) throws -> Void) throws {
+        if request.isPlacesLike { try PlacesLike.requirePlace(of: request, on: connection) }
         do {
             try StatementRun(request, on: connection).rows(on: connection, body)
         } catch let error as DuckDBError {

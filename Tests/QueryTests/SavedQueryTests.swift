@@ -64,20 +64,37 @@ struct SavedQueryTests {
         #expect(end.errors.isEmpty)
     }
 
+    @Test("takes values in the order of its header, and draws the columns that this names")
+    func inOrder() async throws {
+        let buckets = try buckets()
+        #expect(try await buckets.ask("@by_city", "São Paulo", "2").text == "id\n2\n")
+        #expect(try await buckets.ask("@by_city", "Oslo", "--set", "least=2").text == "id\n")
+        try buckets.folder.write(
+            "-- chart: c\nSELECT 'a' AS a, 1 AS b, 2 AS c",
+            to: "queries/drawn.sql"
+        )
+        let drawn = try await buckets.ask("@drawn", "--chart", "bar")
+        #expect(drawn.text.hasPrefix("a  2  █"))
+        #expect(drawn.text.split(separator: "\n").count == 1)
+        try buckets.folder.write("-- chart: d\nSELECT 1 AS b, 2 AS c", to: "queries/lost.sql")
+        let lost = try await buckets.ask("@lost", "--chart", "bar")
+        #expect(lost.errors.contains("`-- chart: d` is no column of numbers"), "\(lost.errors)")
+    }
+
     @Test("is listed with its first line and its parameters")
     func list() async throws {
         let buckets = try buckets()
         let expected = """
-            by_city  People of one city.  (city = Oslo, least bigint = 0)
-            day      (day date)
+            by_city      People of one city.  (city = Oslo, least bigint = 0)
+            day          (day date)
             five
+            places-like  Places most like one, nearest first, from the results of similarity.
 
             """
-        #expect(try await buckets.ask("@").text == expected)
-        #expect(try await buckets.ask("--list").text == expected)
-        let none = try await QueryBuckets().ask("--list")
-        #expect(none.text.contains("no saved queries"))
-        #expect(none.code == 0)
+        for option in ["@", "--list"] {
+            let text = try await buckets.ask(option).text
+            #expect(text.replacing("  (place, indicator, most bigint = 10)", with: "") == expected)
+        }
     }
 
     @Test("lies beside the settings that are named")
@@ -92,12 +109,15 @@ struct SavedQueryTests {
     @Test(
         "says what there is where something is missing or wrong",
         arguments: [
-            (["@none"], "there are: by_city, day, five"), (["@../five"], "no saved query"),
+            (["@none"], "there are: by_city, day, five, places-like"),
+            (["@../five"], "no saved query"),
             (["@day"], "--set day=VALUE"), (["@five", "--set", "x=1"], "it has none"),
             (["@by_city", "--set", "x=1"], "it has $city, $least"),
             (["@by_city", "--set", "least=few"], "`few`, no bigint"),
             (["@by_city", "--set", "city"], "--set zip=10001"), (["@wrong"], "is no parameter"),
             (["@unused"], "no parameter $a"), ([], "give a statement"),
+            (["@five", "1"], "`1` is a value too many: @five takes none"),
+            (["SELECT 1", "2"], "`2` is too much: a statement is one argument"),
         ]
     )
     func refusals(arguments: [String], words: String) async throws {
