@@ -23,7 +23,8 @@ enum PlacesLike {
 
         """
 
-    private static let table = "weighted_distances"
+    /// The table of the results.
+    static let table = "weighted_distances"
 
     /// Sets the indicator if there is only one, and refuses one that has no result.
     ///
@@ -50,6 +51,12 @@ enum PlacesLike {
         throw QueryError.misused(
             "there is no result of the indicator `\(given)`; there are \(listed(indicators))"
         )
+    }
+
+    /// Has DuckDB read the few rows of a place once: it would read those that are shown by their numbers
+    /// again, which pays where they are few among all.
+    static func prepare(_ connection: borrowing Connection) throws(DuckDBError) {
+        try connection.execute("SET late_materialization_max_rows = 0")
     }
 
     /// Refuses a place of which the indicator says nothing.

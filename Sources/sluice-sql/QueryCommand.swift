@@ -1,4 +1,5 @@
 import ArgumentParser
+import Buckets
 import DuckDB
 import Glibc
 import LakeQuery
@@ -67,19 +68,30 @@ struct QueryCommand: ParsableCommand {
             output.write(try Explanation(session).text(asJSON: format == .json))
             return
         }
-        try write(session, to: output)
+        let hasRows = try write(session, to: output)
+        if !hasRows && session.request.isPlacesLike {
+            do {
+                try PlacesLike.requirePlace(of: session.request, on: session.connection)
+            } catch {
+                output.discard()
+                throw error
+            }
+        }
         output.flush()
         session.endProgram()
     }
 
-    private func write(_ session: borrowing QuerySession, to output: StandardOutput) throws {
+    /// Writes the rows; returns whether there were any.
+    private func write(
+        _ session: borrowing QuerySession,
+        to output: StandardOutput
+    ) throws -> Bool {
         if let chart {
             let columns = session.request.chartColumns
             let drawing = Chart(kind: chart, width: Terminal.width, columns: columns)
-            try session.run { output.write(try drawing.drawn($0)) }
-            return
+            return try session.run { output.write(try drawing.drawn($0)) }
         }
-        switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
+        return switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
         case .csv: try session.run { try CSVForm.write($0, to: output) }
         case .json: try session.run { try JSONForm.write($0, to: output) }
         case .table: try session.run { try TableForm.write($0, to: output) }
@@ -126,5 +138,12 @@ struct QueryCommand: ParsableCommand {
         return request
     }
 
-    private var savedQueries: SavedQueries { SavedQueries(beside: surroundings.settingsFolder) }
+    private var savedQueries: SavedQueries {
+        // Queries may be listed before there are buckets.
+        let results = try? surroundings.bucketsFolder().lakeTable(PlacesLike.table)
+        return SavedQueries(
+            beside: surroundings.settingsFolder,
+            hasResults: results.map { access($0, F_OK) == 0 } ?? false
+        )
+    }
 }

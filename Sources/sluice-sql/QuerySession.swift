@@ -74,10 +74,18 @@ struct QuerySession: ~Copyable {
     }
 
     /// Runs the query and hands over its rows.
-    func run(_ body: (borrowing QueryResult) throws -> Void) throws {
-        if request.isPlacesLike { try PlacesLike.requirePlace(of: request, on: connection) }
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult
+    func run(_ body: (borrowing QueryResult) throws -> Void) throws -> Bool {
         do {
-            try StatementRun(request, on: connection).rows(on: connection, body)
+            if request.isPlacesLike { try PlacesLike.prepare(connection) }
+            var hadRows = false
+            try StatementRun(request, on: connection).rows(on: connection) { result in
+                try body(result)
+                hadRows = result.hasGivenRows
+            }
+            return hadRows
         } catch let error as DuckDBError {
             throw described(error)
         }

@@ -84,12 +84,19 @@ struct SavedQuery: Equatable {
 /// The saved queries of one folder, and those that come with Sluice.
 struct SavedQueries {
     let folder: String
+    /// Whether there are results of similarity, to which `places-like` belongs.
+    private let hasResults: Bool
 
     /// The queries beside the settings in `folder`.
-    init(beside folder: String) { self.folder = folder + "/queries" }
+    init(beside folder: String, hasResults: Bool) {
+        self.folder = folder + "/queries"
+        self.hasResults = hasResults
+    }
 
     /// The names of all queries, in order.
-    func names() throws -> [String] { Set(try files() + [PlacesLike.name]).sorted() }
+    func names() throws -> [String] {
+        Set(try files() + (hasResults ? [PlacesLike.name] : [])).sorted()
+    }
 
     private func files() throws -> [String] {
         do {
@@ -107,10 +114,10 @@ struct SavedQueries {
         let files = try files()
         guard files.contains(name) else {
             if name == PlacesLike.name { return try SavedQuery(name: name, sql: PlacesLike.sql) }
-            throw QueryError.misused(
-                "there is no saved query `\(name)` in \(folder); there are: "
-                    + (try names()).joined(separator: ", ")
-            )
+            let names = try names()
+            let present =
+                names.isEmpty ? "there are none" : "there are: " + names.joined(separator: ", ")
+            throw QueryError.misused("there is no saved query `\(name)` in \(folder); \(present)")
         }
         do {
             let bytes = try FilePath.read("\(folder)/\(name).sql")
@@ -121,6 +128,9 @@ struct SavedQueries {
     /// A line for each query: its name, what it is for and its parameters.
     func list() throws -> String {
         let queries = try names().map { try query(named: $0) }
+        guard !queries.isEmpty else {
+            return "there are no saved queries: put NAME.sql into \(folder)\n"
+        }
         let width = queries.map(\.name.count).max() ?? 0
         return queries.map { query in
             let parameters = query.declarations.map(\.description).joined(separator: ", ")

@@ -85,16 +85,16 @@ struct SavedQueryTests {
     func list() async throws {
         let buckets = try buckets()
         let expected = """
-            by_city      People of one city.  (city = Oslo, least bigint = 0)
-            day          (day date)
+            by_city  People of one city.  (city = Oslo, least bigint = 0)
+            day      (day date)
             five
-            places-like  Places most like one, nearest first, from the results of similarity.
 
             """
-        for option in ["@", "--list"] {
-            let text = try await buckets.ask(option).text
-            #expect(text.replacing("  (place, indicator, most bigint = 10)", with: "") == expected)
-        }
+        #expect(try await buckets.ask("@").text == expected)
+        #expect(try await buckets.ask("--list").text == expected)
+        let none = try await QueryBuckets().ask("--list")
+        #expect(none.text.contains("no saved queries"))
+        #expect(none.code == 0)
     }
 
     @Test("lies beside the settings that are named")
@@ -109,8 +109,7 @@ struct SavedQueryTests {
     @Test(
         "says what there is where something is missing or wrong",
         arguments: [
-            (["@none"], "there are: by_city, day, five, places-like"),
-            (["@../five"], "no saved query"),
+            (["@none"], "there are: by_city, day, five"), (["@../five"], "no saved query"),
             (["@day"], "--set day=VALUE"), (["@five", "--set", "x=1"], "it has none"),
             (["@by_city", "--set", "x=1"], "it has $city, $least"),
             (["@by_city", "--set", "least=few"], "`few`, no bigint"),
