@@ -53,12 +53,6 @@ enum PlacesLike {
         )
     }
 
-    /// Has DuckDB read the few rows of a place once: it would read those that are shown by their numbers
-    /// again, which pays where they are few among all.
-    static func prepare(_ connection: borrowing Connection) throws(DuckDBError) {
-        try connection.execute("SET late_materialization_max_rows = 0")
-    }
-
     /// Refuses a place of which the indicator says nothing.
     ///
     /// - Throws: `QueryError` that names places whose names are near.

@@ -41,6 +41,7 @@ struct QuerySession: ~Copyable {
             try StatementRules.requireOneStatement(request.sql, on: connection)
             let words = NamedWords(request.sql)
             try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
+            if words.nameConditions { try Self.expectFewRows(connection) }
             let lake = try LakeTables(
                 meantBy: words,
                 in: folder,
@@ -79,7 +80,6 @@ struct QuerySession: ~Copyable {
     @discardableResult
     func run(_ body: (borrowing QueryResult) throws -> Void) throws -> Bool {
         do {
-            if request.isPlacesLike { try PlacesLike.prepare(connection) }
             var hadRows = false
             try StatementRun(request, on: connection).rows(on: connection) { result in
                 try body(result)
@@ -111,6 +111,14 @@ struct QuerySession: ~Copyable {
         guard isTableMissing else { return QueryError.sql(error) }
         let known = lake.present.isEmpty ? "none yet" : lake.present.joined(separator: ", ")
         return QueryError.failed("\(error.message)\nlake tables: \(known)")
+    }
+
+    /// Has DuckDB read rows once, as is best where conditions leave few.
+    ///
+    /// With ORDER BY and LIMIT it would first read what orders them, then those that are left by
+    /// their numbers.
+    private static func expectFewRows(_ connection: borrowing Connection) throws(DuckDBError) {
+        try connection.execute("SET late_materialization_max_rows = 0")
     }
 
     /// Plans where leaving out files may save more than planning costs, or somebody asks.
