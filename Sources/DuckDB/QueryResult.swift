@@ -14,6 +14,15 @@ public struct QueryResult: ~Copyable {
     private let sql: String
     /// The columns in the order of the query.
     public let columns: [Column]
+    private let progress = Progress()
+
+    /// How far reading has come.
+    private final class Progress {
+        var hasRows = false
+    }
+
+    /// Whether some rows were read.
+    public var hasGivenRows: Bool { progress.hasRows }
 
     init(result: duckdb_result, sql: String) {
         self.result = result
@@ -38,7 +47,9 @@ public struct QueryResult: ~Copyable {
     public func nextChunk() throws(DuckDBError) -> DataChunk? {
         while let handle = duckdb_fetch_chunk(result) {
             let chunk = DataChunk(handle: handle, layouts: columns.map(\.type))
-            if chunk.rowCount > 0 { return chunk }
+            guard chunk.rowCount > 0 else { continue }
+            progress.hasRows = true
+            return chunk
         }
         var reading = result
         if let reason = duckdb_result_error(&reading), reason.pointee != 0 {

@@ -16,6 +16,9 @@ public struct NamedWords {
     /// Whether tables of the warehouse may be meant.
     public var nameWarehouse: Bool { words.contains("warehouse") }
 
+    /// Whether rows may be chosen by conditions.
+    public var nameConditions: Bool { words.contains("where") }
+
     /// The tables of `present` that may be meant; all where a statement asks which there are.
     public func tables(of present: [String]) -> [String] {
         let asksForAll = words.contains {

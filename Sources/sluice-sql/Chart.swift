@@ -14,10 +14,16 @@ struct Chart {
     let kind: Kind
     /// How many characters a line has.
     let width: Int
+    /// The columns of numbers that are drawn; all of them if this is empty.
+    var columns: [String] = []
 
     /// The drawing, with a line for what is not in it.
     func drawn(_ result: borrowing QueryResult) throws -> String {
-        let rows = try ChartRows(result, limit: kind == .bar ? Self.mostBars : Self.mostPoints)
+        let rows = try ChartRows(
+            result,
+            of: columns,
+            limit: kind == .bar ? Self.mostBars : Self.mostPoints
+        )
         guard rows.count > 0 else { return "(0 rows)\n" }
         let drawing: [String]
         var left: [String] = []
@@ -66,9 +72,16 @@ struct ChartRows {
     /// Reads all rows and keeps the first `limit`.
     ///
     /// - Throws: `QueryError` when there is no column to draw, or what running the query throws.
-    init(_ result: borrowing QueryResult, limit: Int) throws {
+    init(_ result: borrowing QueryResult, of names: [String], limit: Int) throws {
         let columns = result.columns
-        let drawn = columns.indices.dropFirst().filter { columns[$0].type.isNumber }
+        let numbers = columns.indices.dropFirst().filter { columns[$0].type.isNumber }
+        let drawn = numbers.filter { names.isEmpty || names.contains(columns[$0].name) }
+        if let lost = names.first(where: { name in !drawn.contains { columns[$0].name == name } }) {
+            throw QueryError.failed(
+                "`-- chart: \(lost)` is no column of numbers of this result, or its first; it has: "
+                    + columns.map(\.name).joined(separator: ", ")
+            )
+        }
         guard let first = columns.first, !drawn.isEmpty else {
             let present = columns.map {
                 "\($0.name) (\($0.type.isNumber ? "numbers" : "no numbers"))"
@@ -78,7 +91,7 @@ struct ChartRows {
                     + "result has: \(present.joined(separator: ", "))"
             )
         }
-        otherColumns = columns.indices.dropFirst().filter { !drawn.contains($0) }
+        otherColumns = columns.indices.dropFirst().filter { !numbers.contains($0) }
             .map { columns[$0].name }
         series = drawn.map { Series(name: columns[$0].name) }
         var places: [Double?] = []

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Buckets
 import DuckDB
 import Glibc
 import LakeQuery
@@ -18,6 +19,9 @@ struct QueryCommand: ParsableCommand {
 
     @Argument(help: "One SELECT statement in DuckDB's SQL, or @NAME for queries/NAME.sql.")
     var sql: String?
+
+    @Argument(help: "Values of the parameters of a saved query, in the order of its header.")
+    var values: [String] = []
 
     @Flag(help: "List the saved queries; so does @ alone.")
     var list = false
@@ -64,18 +68,30 @@ struct QueryCommand: ParsableCommand {
             output.write(try Explanation(session).text(asJSON: format == .json))
             return
         }
-        try write(session, to: output)
+        let hasRows = try write(session, to: output)
+        if !hasRows && session.request.isPlacesLike {
+            do {
+                try PlacesLike.requirePlace(of: session.request, on: session.connection)
+            } catch {
+                output.discard()
+                throw error
+            }
+        }
         output.flush()
         session.endProgram()
     }
 
-    private func write(_ session: borrowing QuerySession, to output: StandardOutput) throws {
+    /// Writes the rows; returns whether there were any.
+    private func write(
+        _ session: borrowing QuerySession,
+        to output: StandardOutput
+    ) throws -> Bool {
         if let chart {
-            let width = Terminal.width
-            try session.run { output.write(try Chart(kind: chart, width: width).drawn($0)) }
-            return
+            let columns = session.request.chartColumns
+            let drawing = Chart(kind: chart, width: Terminal.width, columns: columns)
+            return try session.run { output.write(try drawing.drawn($0)) }
         }
-        switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
+        return switch format ?? (isatty(STDOUT_FILENO) == 1 ? .table : .csv) {
         case .csv: try session.run { try CSVForm.write($0, to: output) }
         case .json: try session.run { try JSONForm.write($0, to: output) }
         case .table: try session.run { try TableForm.write($0, to: output) }
@@ -94,13 +110,27 @@ struct QueryCommand: ParsableCommand {
             let saved = try savedQueries.query(named: String(sql.dropFirst()))
             request.sql = saved.sql
             request.parameters.declared = saved.declarations
+            request.parameters.given = try saved.named(values)
+            request.chartColumns = saved.chartColumns
+            request.isPlacesLike = saved.sql == PlacesLike.sql
+        } else if let value = values.first {
+            throw QueryError.misused(
+                "`\(value)` is too much: a statement is one argument, in quotes; its parameters take "
+                    + "--set NAME=VALUE"
+            )
         }
         for value in set {
             let sides = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2, sides[0].isParameterName else {
                 throw QueryError.misused("`--set \(value)` sets nothing; write --set zip=10001")
             }
-            request.parameters.given[sides[0].lowercased()] = String(sides[1])
+            let name = sides[0].lowercased()
+            guard !values.indices.contains(request.parameters.place(of: name)) else {
+                throw QueryError.misused(
+                    "\(name) has a value already: `\(values[request.parameters.place(of: name)])`"
+                )
+            }
+            request.parameters.given[name] = String(sides[1])
         }
         do {
             request.asOf = try asOf.map { text throws(LakeQueryError) in try AsOf(text) }
@@ -108,5 +138,12 @@ struct QueryCommand: ParsableCommand {
         return request
     }
 
-    private var savedQueries: SavedQueries { SavedQueries(beside: surroundings.settingsFolder) }
+    private var savedQueries: SavedQueries {
+        // Queries may be listed before there are buckets.
+        let results = try? surroundings.bucketsFolder().lakeTable(PlacesLike.table)
+        return SavedQueries(
+            beside: surroundings.settingsFolder,
+            hasResults: results.map { access($0, F_OK) == 0 } ?? false
+        )
+    }
 }

@@ -23,6 +23,11 @@ struct QueryParameters {
     var declared: [Declaration] = []
     var given: [String: String] = [:]
 
+    /// Which of the declared parameters this is; their number if it is none.
+    func place(of name: String) -> Int {
+        declared.firstIndex { $0.name == name } ?? declared.count
+    }
+
     /// The values as SQL, by name: those given, and the standard ones of others.
     var expressions: [String: String] {
         var values = given

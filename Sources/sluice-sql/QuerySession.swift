@@ -41,12 +41,15 @@ struct QuerySession: ~Copyable {
             try StatementRules.requireOneStatement(request.sql, on: connection)
             let words = NamedWords(request.sql)
             try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
+            if words.nameConditions { try Self.expectFewRows(connection) }
             let lake = try LakeTables(
                 meantBy: words,
                 in: folder,
                 asOf: request.asOf,
                 using: DuckDBCheckpoints(database)
             )
+            var request = request
+            if request.isPlacesLike { try PlacesLike.complete(&request, from: lake) }
             let hold =
                 words.nameWarehouse && request.asOf == nil
                 ? try Self.attach(try warehouse(folder), to: connection, words) : nil
@@ -72,9 +75,17 @@ struct QuerySession: ~Copyable {
     }
 
     /// Runs the query and hands over its rows.
-    func run(_ body: (borrowing QueryResult) throws -> Void) throws {
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult
+    func run(_ body: (borrowing QueryResult) throws -> Void) throws -> Bool {
         do {
-            try StatementRun(request, on: connection).rows(on: connection, body)
+            var hadRows = false
+            try StatementRun(request, on: connection).rows(on: connection) { result in
+                try body(result)
+                hadRows = result.hasGivenRows
+            }
+            return hadRows
         } catch let error as DuckDBError {
             throw described(error)
         }
@@ -100,6 +111,14 @@ struct QuerySession: ~Copyable {
         guard isTableMissing else { return QueryError.sql(error) }
         let known = lake.present.isEmpty ? "none yet" : lake.present.joined(separator: ", ")
         return QueryError.failed("\(error.message)\nlake tables: \(known)")
+    }
+
+    /// Has DuckDB read rows once, as is best where conditions leave few.
+    ///
+    /// With ORDER BY and LIMIT it would first read what orders them, then those that are left by
+    /// their numbers.
+    private static func expectFewRows(_ connection: borrowing Connection) throws(DuckDBError) {
+        try connection.execute("SET late_materialization_max_rows = 0")
     }
 
     /// Plans where leaving out files may save more than planning costs, or somebody asks.

@@ -5,13 +5,15 @@ import Glibc
 /// A query that lies as `queries/NAME.sql` beside `functions.json`.
 ///
 /// Its first comment line says what it is for; comment lines such as `-- param: zip = 10001` or
-/// `-- param: days bigint` declare its parameters.
+/// `-- param: days bigint` declare its parameters, `-- chart: visitors` the columns of a chart.
 struct SavedQuery: Equatable {
     let name: String
     let sql: String
     /// The first comment line; empty if there is none.
     let summary: String
     let declarations: [QueryParameters.Declaration]
+    /// The columns of numbers that a chart draws; all of them if this is empty.
+    let chartColumns: [String]
 
     /// Reads the header of a query.
     ///
@@ -21,6 +23,7 @@ struct SavedQuery: Equatable {
         self.sql = sql
         var summary: String?
         var declarations: [QueryParameters.Declaration] = []
+        var chartColumns: [String] = []
         for line in sql.split(separator: "\n", omittingEmptySubsequences: false) {
             let line = line.trimmed
             if line.isEmpty { continue }
@@ -28,12 +31,31 @@ struct SavedQuery: Equatable {
             let comment = line.drop { $0 == "-" }.trimmed
             if comment.hasPrefix("param:") {
                 declarations.append(try Self.declaration(comment.dropFirst(6).trimmed, in: name))
+            } else if comment.hasPrefix("chart:") {
+                chartColumns += comment.dropFirst(6).split(separator: ",").map {
+                    String($0.trimmed)
+                }
             } else if summary == nil, !comment.isEmpty {
                 summary = String(comment)
             }
         }
         self.summary = summary ?? ""
         self.declarations = declarations
+        self.chartColumns = chartColumns
+    }
+
+    /// Values by the names of the parameters, in the order in which these are declared.
+    ///
+    /// - Throws: `QueryError` for more values than parameters.
+    func named(_ values: [String]) throws -> [String: String] {
+        guard values.count <= declarations.count else {
+            let names = declarations.map(\.name)
+            let known = names.isEmpty ? "none" : names.joined(separator: ", ")
+            throw QueryError.misused(
+                "`\(values[declarations.count])` is a value too many: @\(name) takes \(known)"
+            )
+        }
+        return Dictionary(zip(declarations.map(\.name), values)) { $1 }
     }
 
     private static func declaration(
@@ -59,15 +81,24 @@ struct SavedQuery: Equatable {
     }
 }
 
-/// The saved queries of one folder.
+/// The saved queries of one folder, and those that come with Sluice.
 struct SavedQueries {
     let folder: String
+    /// Whether there are results of similarity, to which `places-like` belongs.
+    private let hasResults: Bool
 
     /// The queries beside the settings in `folder`.
-    init(beside folder: String) { self.folder = folder + "/queries" }
+    init(beside folder: String, hasResults: Bool) {
+        self.folder = folder + "/queries"
+        self.hasResults = hasResults
+    }
 
     /// The names of all queries, in order.
     func names() throws -> [String] {
+        Set(try files() + (hasResults ? [PlacesLike.name] : [])).sorted()
+    }
+
+    private func files() throws -> [String] {
         do {
             return try FilePath.names(in: folder)
                 .filter { $0.hasSuffix(".sql") && !$0.hasPrefix(".") }.map {
@@ -80,8 +111,10 @@ struct SavedQueries {
     ///
     /// - Throws: `QueryError` that names those there are.
     func query(named name: String) throws -> SavedQuery {
-        let names = try names()
-        guard names.contains(name) else {
+        let files = try files()
+        guard files.contains(name) else {
+            if name == PlacesLike.name { return try SavedQuery(name: name, sql: PlacesLike.sql) }
+            let names = try names()
             let present =
                 names.isEmpty ? "there are none" : "there are: " + names.joined(separator: ", ")
             throw QueryError.misused("there is no saved query `\(name)` in \(folder); \(present)")

@@ -9,6 +9,9 @@ final class StandardOutput {
         if buffer.count > 1 << 16 { flush() }
     }
 
+    /// Forgets what is not written yet.
+    func discard() { buffer.removeAll() }
+
     /// Writes what is left; ends the program quietly when nobody reads any more.
     func flush() {
         var written = 0

@@ -64,6 +64,23 @@ struct SavedQueryTests {
         #expect(end.errors.isEmpty)
     }
 
+    @Test("takes values in the order of its header, and draws the columns that this names")
+    func inOrder() async throws {
+        let buckets = try buckets()
+        #expect(try await buckets.ask("@by_city", "São Paulo", "2").text == "id\n2\n")
+        #expect(try await buckets.ask("@by_city", "Oslo", "--set", "least=2").text == "id\n")
+        try buckets.folder.write(
+            "-- chart: c\nSELECT 'a' AS a, 1 AS b, 2 AS c",
+            to: "queries/drawn.sql"
+        )
+        let drawn = try await buckets.ask("@drawn", "--chart", "bar")
+        #expect(drawn.text.hasPrefix("a  2  █"))
+        #expect(drawn.text.split(separator: "\n").count == 1)
+        try buckets.folder.write("-- chart: d\nSELECT 1 AS b, 2 AS c", to: "queries/lost.sql")
+        let lost = try await buckets.ask("@lost", "--chart", "bar")
+        #expect(lost.errors.contains("`-- chart: d` is no column of numbers"), "\(lost.errors)")
+    }
+
     @Test("is listed with its first line and its parameters")
     func list() async throws {
         let buckets = try buckets()
@@ -98,6 +115,8 @@ struct SavedQueryTests {
             (["@by_city", "--set", "least=few"], "`few`, no bigint"),
             (["@by_city", "--set", "city"], "--set zip=10001"), (["@wrong"], "is no parameter"),
             (["@unused"], "no parameter $a"), ([], "give a statement"),
+            (["@five", "1"], "`1` is a value too many: @five takes none"),
+            (["SELECT 1", "2"], "`2` is too much: a statement is one argument"),
         ]
     )
     func refusals(arguments: [String], words: String) async throws {

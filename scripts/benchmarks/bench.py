@@ -93,7 +93,7 @@ class Bench:
             ratio = figure.ratio
             lines.append([
                 figure.name, figure.unit, spread(figure.ours), figure.target, figure.peer_name, spread(figure.peer),
-                f"{ratio:.2f}" if ratio else "",
+                (f"{ratio:.2f}" if ratio >= 0.05 else f"{ratio:.2g}") if ratio else "",
             ])
         widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
         for line in lines:
