@@ -107,13 +107,14 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CVectors"),
+        .target(name: "CDecimal", cxxSettings: [.unsafeFlags(["-std=c++17", "-O2"])]),
         .systemLibrary(name: "CInotifyTools"),
         .systemLibrary(name: "CDuckDB"),
         .systemLibrary(name: "CLinuxCalls"),
 
         // What both sides share.
         library("Events"),
-        library("Buckets", ["Events", "CXXHash"]),
+        library("Buckets", ["Events", "CXXHash", "CLinuxCalls"]),
         library("FunctionConfig", ["Events"]),
         library("TableFacts", ["Events"]),
         library("Catalog", ["Events", "Buckets", "FunctionConfig"]),
@@ -254,7 +255,8 @@ let package = Package(
         duckDBProgram(
             "similarity",
             [
-                "HandlerRuntime", "SimilarityKernel", "ParquetFile", "CLinuxCalls", "DuckDB",
+                "HandlerRuntime", "SimilarityKernel", "ParquetFile", "CLinuxCalls", "CDecimal",
+                "DuckDB",
                 "DeltaTable", "LakeFiles", "Events", "Buckets", "FunctionConfig",
             ]
         ),

@@ -8,6 +8,7 @@
 int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
 int pipe2(int descriptors[2], int flags);
 int memfd_create(const char *name, unsigned int flags);
+int syncfs(int descriptor);
 int sync_file_range(int descriptor, off_t offset, off_t count, unsigned int flags);
 
 // From linux/fs.h, which declares much that others declare too.

@@ -94,6 +94,14 @@ public struct StringColumn {
     /// The number of rows.
     public var count: Int { elements.count }
 
+    /// Gives `body` the rows as DuckDB holds them, sixteen bytes each.
+    ///
+    /// A row that is not null begins with the length of its text in four bytes. Up to twelve bytes of
+    /// text follow, and zeros; a longer text is elsewhere.
+    public func withElements<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(elements))
+    }
+
     /// Whether two rows that are not null have the same short text, or the very same long one.
     ///
     /// Cheaper than comparing texts: `false` tells nothing of long ones.

@@ -32,10 +32,6 @@ public struct RowSource {
         case int32
         /// `BIGINT`.
         case int64
-        /// `DOUBLE`.
-        case double
-        /// `VARCHAR[]`.
-        case strings
     }
 
     private let supplier: Supplier
@@ -141,21 +137,14 @@ extension RowSource.Kind {
         case .string: .string(isJSON: false)
         case .int32: .int32
         case .int64: .int64
-        case .double: .double
-        case .strings: .list(.string(isJSON: false))
         }
     }
 
     fileprivate func makeLogicalType() -> duckdb_logical_type? {
         switch self {
-        case .string: return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
-        case .int32: return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER)
-        case .int64: return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT)
-        case .double: return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE)
-        case .strings:
-            var child = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
-            defer { duckdb_destroy_logical_type(&child) }
-            return duckdb_create_list_type(child)
+        case .string: duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR)
+        case .int32: duckdb_create_logical_type(DUCKDB_TYPE_INTEGER)
+        case .int64: duckdb_create_logical_type(DUCKDB_TYPE_BIGINT)
         }
     }
 }

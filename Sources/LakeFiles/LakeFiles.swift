@@ -1,3 +1,4 @@
+import Buckets
 public import DeltaTable
 import Glibc
 
@@ -78,28 +79,30 @@ public struct LakeFiles: Sendable {
     /// Brings the files and the folders that they are in to the disk.
     func synchronize() throws(LakeFilesError) { try Self.synchronize([self]) }
 
-    /// Brings files and the folders that they are in to the disk, each folder once.
+    /// Brings files and the folders that they are in to the disk.
     public static func synchronize(_ many: [LakeFiles]) throws(LakeFilesError) {
-        var folders: Set<String> = []
-        for files in many {
-            for add in files.adds {
-                let path = "\(files.table)/\(add.filePath)"
-                try synchronize(path)
-                var folder = Substring(path)
-                while let slash = folder.lastIndex(of: "/"), slash >= files.table.endIndex {
-                    folder = folder[..<slash]
-                    folders.insert(String(folder))
-                }
-            }
+        do {
+            try Durability.synchronize(many.flatMap(\.paths))
+            try Durability.synchronize(Set(many.flatMap(\.foldersOfFiles)))
+        } catch {
+            throw LakeFilesError(step: "write to the disk", detail: "\(error)")
         }
-        for folder in folders { try synchronize(folder) }
     }
 
-    private static func synchronize(_ path: String) throws(LakeFilesError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("sync \(path)") }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("sync \(path)") }
+    /// Where the files are.
+    public var paths: [String] { adds.map { "\(table)/\($0.filePath)" } }
+
+    /// The folders that the files are in, the table's own among them.
+    private var foldersOfFiles: Set<String> {
+        var folders: Set<String> = []
+        for path in paths {
+            var folder = Substring(path)
+            while let slash = folder.lastIndex(of: "/"), slash >= table.endIndex {
+                folder = folder[..<slash]
+                folders.insert(String(folder))
+            }
+        }
+        return folders
     }
 
     static func removeFile(_ path: String) { unlink(path) }

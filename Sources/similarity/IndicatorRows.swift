@@ -95,35 +95,46 @@ struct IndicatorRows {
         _ values: UnsafeBufferPointer<Double>,
         _ validity: Validity
     ) {
-        var previous = -1
-        var locale: Int32 = 0
-        for row in rows {
-            if localeTexts.validity[row], localeTexts.withBytes(of: row, Self.isNation) { continue }
-            guard
-                localeTexts.validity[row], intervalTexts.validity[row],
-                dimensionTexts.validity[row], validity[row], values[row].isFinite
-            else {
-                ignoredRows += 1
-                continue
+        localeTexts.withElements { localeElements in
+            intervalTexts.withElements { intervalElements in
+                dimensionTexts.withElements { dimensionElements in
+                    for row in rows {
+                        if localeTexts.validity[row], Self.isNation(localeElements, row) {
+                            continue
+                        }
+                        guard
+                            localeTexts.validity[row], intervalTexts.validity[row],
+                            dimensionTexts.validity[row], validity[row], values[row].isFinite
+                        else {
+                            ignoredRows += 1
+                            continue
+                        }
+                        cells.append(
+                            Cell(
+                                locale: locales.number(of: row, localeElements, localeTexts),
+                                interval: intervals.number(
+                                    of: row,
+                                    intervalElements,
+                                    intervalTexts
+                                ),
+                                dimension: dimensions.number(
+                                    of: row,
+                                    dimensionElements,
+                                    dimensionTexts
+                                ),
+                                value: values[row]
+                            )
+                        )
+                    }
+                }
             }
-            // Rows of one place mostly follow each other, too.
-            if previous < 0 || !localeTexts.areAlike(row, previous) {
-                locale = localeTexts.withBytes(of: row) { locales.number(of: $0) }
-            }
-            previous = row
-            cells.append(
-                Cell(
-                    locale: locale,
-                    interval: intervalTexts.withBytes(of: row) { intervals.number(of: $0) },
-                    dimension: dimensionTexts.withBytes(of: row) { dimensions.number(of: $0) },
-                    value: values[row]
-                )
-            )
         }
     }
 
-    private static func isNation(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        text.count == 2 && text[0] == UInt8(ascii: "U") && text[1] == UInt8(ascii: "S")
+    /// Whether a row is `US`: two bytes long, then these, then zeros.
+    private static func isNation(_ elements: UnsafeRawBufferPointer, _ row: Int) -> Bool {
+        let us = UInt64(UInt8(ascii: "U")) | UInt64(UInt8(ascii: "S")) << 8
+        return elements.load(fromByteOffset: row &* 16, as: UInt64.self) == 2 | us << 32
     }
 
     /// Packs the values and sorts the names.

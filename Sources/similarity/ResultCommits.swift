@@ -5,7 +5,7 @@ import Synchronization
 /// A commit costs as much as some small indicators, so those share one. What a killed run has to do
 /// again is what came after its last commit: at most so many indicators or pairs.
 final class ResultCommits: Sendable {
-    private static let indicatorsPerCommit = 64
+    private static let indicatorsPerCommit = 128
     private static let pairsPerCommit: Int64 = 1_000_000
 
     // Used by one thread at a time, the one that set `isCommitting`.

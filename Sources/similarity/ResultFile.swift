@@ -1,4 +1,5 @@
 import Buckets
+import CDecimal
 import CLinuxCalls
 import Glibc
 import SimilarityKernel
@@ -30,12 +31,9 @@ final class ResultFile: Sendable {
     func append(_ text: [UInt8]) throws(BucketsError) {
         try AtomicFile.writeAll(text, to: descriptor, path: path)
         // The disk begins now, and has less to do when the file must be there for good.
-        if text.count > 1 << 20 { sync_file_range(descriptor, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE)) }
-    }
-
-    /// Waits until all of it is on the disk.
-    func synchronize() throws(BucketsError) {
-        guard fsync(descriptor) == 0 else { throw BucketsError(step: "sync \(path)") }
+        if text.count > 4_096 {
+            _ = sync_file_range(descriptor, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE))
+        }
     }
 }
 
@@ -52,40 +50,31 @@ struct ResultLines: Sendable {
 
     /// The lines of some rows.
     func lines(_ columns: PairColumns) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(columns.count * 128)
-        var row = 0
-        for (locale, rows) in columns.locales {
-            for _ in 0..<rows {
-                text += indicator
-                text += locales[locale]
-                text += locales[Int(columns.others[row])]
-                Self.append(columns.correlations[row], to: &text)
-                Self.append(columns.adjustedCorrelations[row], to: &text)
-                Self.append(columns.distances[row], to: &text)
-                Self.append(columns.weightedDistances[row], to: &text)
-                let intervals = columns.intervalSets.sizes[Int(columns.intervalSetNumbers[row])]
-                Self.append(intervals, endedBy: UInt8(ascii: ","), to: &text)
-                let dimensions = columns.dimensionSets.sizes[Int(columns.dimensionSetNumbers[row])]
-                Self.append(dimensions, endedBy: UInt8(ascii: "\n"), to: &text)
-                row += 1
+        let intervalCounts = columns.intervalSets.sizes.map { Array("\($0),".utf8) }
+        let dimensionCounts = columns.dimensionSets.sizes.map { Array("\($0)\n".utf8) }
+        let longestLocale = locales.lazy.map(\.count).max() ?? 0
+        let longestNumber = decimal_longest + 1
+        let longest = indicator.count + 2 * longestLocale + 4 * longestNumber + 2 * 12
+        return [UInt8](unsafeUninitializedCapacity: columns.count * longest) { bytes, count in
+            guard let start = bytes.baseAddress else { return }
+            var text = TextEnd(end: start)
+            var row = 0
+            for (locale, rows) in columns.locales {
+                let beginning = indicator + locales[locale]
+                for _ in 0..<rows {
+                    text.append(beginning)
+                    text.append(locales[Int(columns.others[row])])
+                    text.append(columns.correlations[row])
+                    text.append(columns.adjustedCorrelations[row])
+                    text.append(columns.distances[row])
+                    text.append(columns.weightedDistances[row])
+                    text.append(intervalCounts[Int(columns.intervalSetNumbers[row])])
+                    text.append(dimensionCounts[Int(columns.dimensionSetNumbers[row])])
+                    row += 1
+                }
             }
+            count = text.end - start
         }
-        return text
-    }
-
-    private static func append(_ number: Double, to text: inout [UInt8]) {
-        text += number.description.utf8
-        text.append(UInt8(ascii: ","))
-    }
-
-    private static func append(_ number: Int32, endedBy end: UInt8, to text: inout [UInt8]) {
-        if number < 10 {
-            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number))
-        } else {
-            text += String(number).utf8
-        }
-        text.append(end)
     }
 
     /// Quoted where it has to be.
@@ -102,5 +91,24 @@ struct ResultLines: Sendable {
             quoted.append(byte)
         }
         return quoted + [UInt8(ascii: "\""), UInt8(ascii: ",")]
+    }
+}
+
+/// Where the next bytes of a text go; there is room for all of them.
+private struct TextEnd {
+    var end: UnsafeMutablePointer<UInt8>
+
+    mutating func append(_ bytes: [UInt8]) {
+        end.initialize(from: bytes, count: bytes.count)
+        end += bytes.count
+    }
+
+    /// A number and a comma.
+    mutating func append(_ number: Double) {
+        end += end.withMemoryRebound(to: CChar.self, capacity: decimal_longest) {
+            decimal_write(number, $0)
+        }
+        end.initialize(to: UInt8(ascii: ","))
+        end += 1
     }
 }

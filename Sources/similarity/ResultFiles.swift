@@ -52,9 +52,9 @@ final class ResultFiles {
 
     /// Writes the sets, and ends all files.
     func finish() throws -> IndicatorResults {
-        let encoder = ParquetEncoder(ComparedSets.columns)
         try sets.forEachGroup { values, rows in
-            try append(encoder.encode(values, rows: rows), to: .comparedSets, ComparedSets.columns)
+            let group = writer.encoders.sets.encode(values, rows: rows)
+            try append(group, to: .comparedSets, ComparedSets.columns)
         }
         var pairs: Int64 = 0
         for (table, open) in open {

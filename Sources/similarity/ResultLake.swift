@@ -87,7 +87,7 @@ final class ResultLake {
         let isLast = isLast && progress.currentVersion < version
         guard !taken.isEmpty || isLast else { return [] }
         try LakeFiles.synchronize(taken.flatMap { $0.files.values })
-        for result in taken { try result.file?.synchronize() }
+        try Durability.synchronize(taken.compactMap(\.file?.path))
         for table in ResultTable.allCases where table != .weightedDistances {
             try replace(taken, in: table, transactions: [], &committed)
         }

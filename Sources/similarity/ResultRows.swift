@@ -105,4 +105,5 @@ struct ResultRows: Sendable {
 struct ResultEncoders: Sendable {
     let pairs = ParquetEncoder(ResultRows.pairColumns)
     let distances = ParquetEncoder(ResultRows.distanceColumns)
+    let sets = ParquetEncoder(ComparedSets.columns)
 }

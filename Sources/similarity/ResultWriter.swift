@@ -23,7 +23,8 @@ struct ResultWriter: Sendable {
     let settings: TableSettings.SimilaritySettings
     /// What the names of the lake files begin with.
     let mark: String
-    private let encoders = ResultEncoders()
+    /// Make the rows of all indicators.
+    let encoders = ResultEncoders()
 
     init(
         _ buckets: BucketsFolder,

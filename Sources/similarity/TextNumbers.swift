@@ -1,3 +1,5 @@
+import DuckDB
+
 /// Numbers for distinct texts, in the order in which they are first met.
 struct TextNumbers {
     private var bytes: [UInt8] = []
@@ -5,6 +7,13 @@ struct TextNumbers {
     private var ends: [Int] = []
     /// Open addressing: the hash and the number of a text plus one, or 0; a power of two long.
     private var slots: [(hash: UInt32, number: Int32)] = Array(repeating: (0, 0), count: 256)
+
+    /// The numbers of short texts, each where its bits say; a later one takes the place.
+    private var recent: [(low: UInt64, high: UInt64, number: Int32)] = Array(
+        repeating: (0, 0, -1),
+        count: 1 << recentBits
+    )
+    private static let recentBits = 8
 
     /// How many distinct texts there are.
     var count: Int { ends.count }
@@ -24,6 +33,34 @@ struct TextNumbers {
         slots[slot] = (hash, Int32(truncatingIfNeeded: ends.count))
         if ends.count * 2 > slots.count { grow() }
         return Int32(truncatingIfNeeded: ends.count &- 1)
+    }
+
+    /// The number of a row's text.
+    ///
+    /// - Parameters:
+    ///   - row: A row that is not null.
+    ///   - elements: The rows as DuckDB holds them.
+    ///   - texts: The same rows as texts.
+    /// - Returns: The number; a new one where the text was not met before.
+    @inline(__always)
+    mutating func number(
+        of row: Int,
+        _ elements: UnsafeRawBufferPointer,
+        _ texts: StringColumn
+    ) -> Int32 {
+        let low = elements.load(fromByteOffset: row &* 16, as: UInt64.self)
+        let high = elements.load(fromByteOffset: row &* 16 &+ 8, as: UInt64.self)
+        let isShort = UInt32(truncatingIfNeeded: low) <= 12
+        let mixed = (low ^ high &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+        let place = Int(truncatingIfNeeded: mixed >> UInt64(64 - Self.recentBits))
+        if isShort, recent[place].low == low, recent[place].high == high,
+            recent[place].number >= 0
+        {
+            return recent[place].number
+        }
+        let number = texts.withBytes(of: row) { bytes in self.number(of: bytes) }
+        if isShort { recent[place] = (low, high, number) }
+        return number
     }
 
     /// The texts in the order of their bytes, and for each number the place of its text there.

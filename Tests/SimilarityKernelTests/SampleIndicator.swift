@@ -60,6 +60,10 @@ struct SampleIndicator: CustomTestStringConvertible, Sendable {
     static let all: [SampleIndicator] = [
         random("complete", locales: 13, intervals: 9, dimensions: 3, missing: 0),
         random("one cell in ten missing", locales: 22, intervals: 15, dimensions: 4, missing: 0.1),
+        random("more locales than a tile", locales: 75, intervals: 6, dimensions: 2, missing: 0.1),
+        SampleIndicator("many equal distances", locales: 90, intervals: 6, dimensions: 1) {
+            $3.unit() * 0 + Double(($0 * 7 + $1) % 3)
+        },
         random("most cells missing", locales: 18, intervals: 12, dimensions: 3, missing: 0.7),
         random("one locale", locales: 1, intervals: 7, dimensions: 2, missing: 0),
         random("two locales", locales: 2, intervals: 8, dimensions: 2, missing: 0),

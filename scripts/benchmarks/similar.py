@@ -11,7 +11,7 @@ from flows import Flow, functions, observed
 
 PEERS = pathlib.Path(__file__).parent / "peers_similarity"
 # Whether a table's `similarity` knows `file`, which says whether results are written for the owner of the data as well.
-HAS_FILE_SETTING = False
+HAS_FILE_SETTING = True
 COUNTIES = 3142
 COMMIT = "_delta_log/00000000000000000000.json"
 PLACES_LIKE = (
