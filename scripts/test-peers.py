@@ -25,7 +25,13 @@ SETTINGS = {
             },
             "partitionBy": ["place", "day"],
             "sortBy": ["id"],
-        }
+        },
+        "indicators": {
+            "format": {"type": "csv", "delimiter": "\t", "header": False},
+            "columns": {name: "string" for name in ("indicator_id", "locale", "interval", "dimension_id")} | {"value": "double"},
+            "partitionBy": ["indicator_id"],
+            "similarity": {"perInterval": True},
+        },
     }
 }
 PLACES = ["a b", "50%", "x:y/z=1", "Zürich", "plain", ""]
@@ -39,6 +45,16 @@ def typed(first, count):
             f"2026-01-01T00:00:{i % 60:02}.123456+01:00,{i:04x},{PLACES[i % len(PLACES)]}"
         )
     return "\n".join(lines) + "\n"
+
+
+def indicators(places):
+    rows = []
+    for i in range(places):
+        for year in range(2000, 2007):
+            for dimension in ("D0", "D, 1"):
+                if (i * 7 + year * 3 + len(dimension)) % 9:
+                    rows.append(f"I:50% \u00fc\tUS:CO:{i:05}\tY1:{year}\t{dimension}\t{(i * 31 + year * 17 + len(dimension)) % 101 / 3!r}\n")
+    return "".join(rows)
 
 
 def nested(count):
@@ -136,6 +152,14 @@ def main():
         check(buckets, "wide", [("id", "Int64"), ("code", "Int64")], [])
         buckets.drop("wide/two.csv", "id,code,more\n3,007,x\n")
         check(buckets, "wide", [("id", "Int64"), ("code", "String"), ("more", "String")], [])
+        buckets.drop("indicators/one.tsv", indicators(70))
+        texts = [("indicator_id", "String"), ("locale", "String"), ("comp_locale", "String")]
+        doubles = [(name, "Float64") for name in ("correlation", "adjusted_correlation", "distance", "weighted_distance")]
+        counts = [("n_intervals", "Int32"), ("n_dimensions", "Int32"), ("intervals_set", "Int64"), ("dimensions_set", "Int64")]
+        check(buckets, "weighted_distances", texts + doubles + counts, ["indicator_id"])
+        check(buckets, "distances_over_time", [*texts, ("interval", "String"), ("distance", "Float64")], ["indicator_id"])
+        sets = [("indicator_id", "String"), ("set_id", "Int64"), ("members", "List(String)")]
+        check(buckets, "compared_sets", sets, ["indicator_id"])
 
 
 main()

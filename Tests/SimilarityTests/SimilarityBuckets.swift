@@ -14,8 +14,12 @@ final class SimilarityBuckets {
     private let log: DeltaLog
     private let table: String
 
-    /// Makes buckets without tables, with the table's `similarity` settings as JSON.
-    init(settings: String = #"{"perInterval": true}"#) throws {
+    private let memory: Int
+
+    /// Makes buckets without tables, with the table's `similarity` settings as JSON, and the memory
+    /// of the function in MiB.
+    init(settings: String = #"{"perInterval": true}"#, memory: Int = 4_096) throws {
+        self.memory = memory
         folder = try ScratchFolder()
         database = try Database()
         connection = try database.connect()
@@ -29,7 +33,7 @@ final class SimilarityBuckets {
     func configure(_ settings: String) throws {
         try folder.write(
             """
-            {"functions": {"similarity": {"handler": "similarity"}},
+            {"functions": {"similarity": {"handler": "similarity", "memory": \(memory)}},
              "tables": {"indicators": {"similarity": \(settings)}}}
             """,
             to: "functions.json"
@@ -89,7 +93,10 @@ final class SimilarityBuckets {
     }
 
     /// Runs the handler for the newest commit of the table.
-    func run() async throws -> ProgramEnd {
+    func run() async throws -> ProgramEnd { try await start().end() }
+
+    /// Starts the handler for the newest commit of the table.
+    func start() throws -> RunningProgram {
         let version = try log.newestVersion() ?? 0
         let digits = String(version)
         let key =
@@ -109,12 +116,24 @@ final class SimilarityBuckets {
             eventTime: "2026-01-01T00:00:00.000Z",
             requestID: "r"
         )
-        return try await TestSupport.run(
+        return try RunningProgram(
             try builtProgram(named: "similarity"),
             ["--config", folder.path("functions.json"), "--buckets", folder.path("buckets")],
             input: try JSONText.encode(S3Event(records: [record])),
             folder: folder.path
         )
+    }
+
+    /// Data files in the tables of results that belong to none of their states.
+    func strayFiles() throws -> [String] {
+        try ["weighted_distances", "distances_over_time", "compared_sets"].flatMap { table in
+            let path = folder.path("buckets/lake/\(table)")
+            let snapshot = try DeltaLog(table: path).snapshot(using: DuckDBCheckpoints(database))
+            let known = Set((snapshot?.files ?? []).map(\.filePath))
+            return try folder.files(in: "buckets/lake/\(table)")
+                .filter { $0.hasSuffix(".parquet") && !$0.contains("_delta_log") }
+                .filter { !known.contains($0) }
+        }
     }
 
     /// Runs the handler and returns the figures of its answer.
