@@ -4,7 +4,7 @@
 /// last one first.
 public struct IndexSets: Sendable {
     /// Words of 64 bits a set.
-    let wordsPerSet: Int
+    public let wordsPerSet: Int
     private var words: [UInt64] = []
     /// Open addressing: the number of a set plus one, or 0; a power of two long.
     private var slots: [UInt32] = Array(repeating: 0, count: 64)
@@ -21,24 +21,19 @@ public struct IndexSets: Sendable {
     /// The members of a set, ascending.
     public func members(of set: Int) -> [Int] {
         var members: [Int] = []
-        forEachMember(of: set) { members.append($0) }
-        return members
-    }
-
-    /// The bits of a set, a word for 64 indices.
-    public func words(of set: Int) -> ArraySlice<UInt64> {
-        words[set * wordsPerSet..<(set + 1) * wordsPerSet]
-    }
-
-    /// Hands over the members of a set, ascending.
-    public func forEachMember(of set: Int, _ body: (Int) -> Void) {
         for word in 0..<wordsPerSet {
             var bits = words[set * wordsPerSet + word]
             while bits != 0 {
-                body(word * 64 + bits.trailingZeroBitCount)
+                members.append(word * 64 + bits.trailingZeroBitCount)
                 bits &= bits - 1
             }
         }
+        return members
+    }
+
+    /// Gives `body` the bits of all sets, `wordsPerSet` words each, a word for 64 indices.
+    public func withWords<Result>(_ body: (UnsafeBufferPointer<UInt64>) -> Result) -> Result {
+        words.withUnsafeBufferPointer(body)
     }
 
     /// The number of a set of one word; a new one where it was not met before.

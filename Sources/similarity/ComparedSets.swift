@@ -52,11 +52,15 @@ struct ComparedSets {
 
     /// Adds sets that are not known yet.
     mutating func add(_ ids: [Int64], _ added: IndexSets, isOfIntervals: Bool) {
-        for (number, id) in ids.enumerated() where known.insert(id).inserted {
-            sets.append(
-                KnownSet(id: id, firstWord: words.count, isOfIntervals: isOfIntervals)
-            )
-            words += added.words(of: number)
+        added.withWords { addedWords in
+            for (number, id) in ids.enumerated() where known.insert(id).inserted {
+                sets.append(
+                    KnownSet(id: id, firstWord: words.count, isOfIntervals: isOfIntervals)
+                )
+                for word in 0..<added.wordsPerSet {
+                    words.append(addedWords[number * added.wordsPerSet + word])
+                }
+            }
         }
     }
 

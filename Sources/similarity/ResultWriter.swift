@@ -13,8 +13,10 @@ import SimilarityKernel
 struct ResultWriter: Sendable {
     /// Rows of a row group: enough for a dictionary to pay, few enough for readers to skip many.
     private static let rowsPerGroup = 122_880
-    /// So many row groups wait for their turn to be written at most.
-    private static let groupsAtOnce = 8
+    /// So many row groups wait for their turn to be written at most, and what one takes with its
+    /// lines, in bytes.
+    private static let mostGroupsAtOnce = 8
+    private static let bytesPerGroup = 40 << 20
 
     let buckets: BucketsFolder
     /// An existing folder for files that are moved into `results` later.
@@ -58,6 +60,9 @@ struct ResultWriter: Sendable {
             let packed = PackedIndicator(ZScores(indicator.values))
             let rows = ResultRows(indicator, encoders)
             let lines = files.hasFile ? ResultLines(indicator) : nil
+            let atOnce =
+                isParallel
+                ? min(max(memory / Self.bytesPerGroup, 1), Self.mostGroupsAtOnce) : 1
             for locales in packed.bands(memory: memory) {
                 let band = ComparedBand(
                     locales,
@@ -70,7 +75,7 @@ struct ResultWriter: Sendable {
                     rows: Self.rowsPerGroup,
                     topK: settings.topK
                 )
-                try Self.inOrder(groups, isParallel) { group in
+                try Self.inOrder(groups, atOnce) { group in
                     let columns = band.columns(of: group)
                     return (rows.encode(columns), lines?.lines(columns))
                 } take: { pairs, lines in
@@ -82,7 +87,7 @@ struct ResultWriter: Sendable {
                     rows: Self.rowsPerGroup / max(1, indicator.intervals.count),
                     topK: settings.topK
                 )
-                try Self.inOrder(timed, isParallel) { group in
+                try Self.inOrder(timed, atOnce) { group in
                     rows.encode(band.distancesOverTime(of: group))
                 } take: { group in
                     try files.append(group)
@@ -95,14 +100,13 @@ struct ResultWriter: Sendable {
         }
     }
 
-    /// Makes something of each group, on all cores if `isParallel`, and takes it in their order.
+    /// Makes something of each group, so many at once on all cores, and takes it in their order.
     private static func inOrder<Made>(
         _ groups: [Range<Int>],
-        _ isParallel: Bool,
+        _ atOnce: Int,
         _ make: @Sendable (Range<Int>) -> Made,
         take: (Made) throws -> Void
     ) throws {
-        let atOnce = isParallel ? groupsAtOnce : 1
         for first in stride(from: 0, to: groups.count, by: atOnce) {
             let wave = Array(groups[first..<min(first + atOnce, groups.count)])
             guard wave.count > 1 else {

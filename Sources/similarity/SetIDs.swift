@@ -24,12 +24,28 @@ struct SetIDs {
 
     /// The ids of all sets, by number.
     func ids(of sets: IndexSets) -> [Int64] {
-        var members: [UInt8] = []
-        members.reserveCapacity(bytes.count)
-        return (0..<sets.count).map { set in
-            members.removeAll(keepingCapacity: true)
-            sets.forEachMember(of: set) { members += bytes[starts[$0]..<starts[$0 + 1]] }
-            return Self.id(of: members)
+        let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
+        defer { scratch.deallocate() }
+        return bytes.withUnsafeBufferPointer { bytes in
+            starts.withUnsafeBufferPointer { starts in
+                sets.withWords { words in
+                    (0..<sets.count).map { set in
+                        var length = 0
+                        for word in 0..<sets.wordsPerSet {
+                            var bits = words[set * sets.wordsPerSet + word]
+                            while bits != 0 {
+                                let member = word * 64 + bits.trailingZeroBitCount
+                                bits &= bits - 1
+                                for index in starts[member]..<starts[member + 1] {
+                                    scratch[length] = bytes[index]
+                                    length &+= 1
+                                }
+                            }
+                        }
+                        return Self.id(of: UnsafeRawBufferPointer(start: scratch, count: length))
+                    }
+                }
+            }
         }
     }
 
@@ -37,8 +53,7 @@ struct SetIDs {
     ///
     /// The last 16 digits that `printf 'Y1:1999\0Y1:2000\0' | xxhsum -H2` prints, without the
     /// highest bit.
-    private static func id(of members: [UInt8]) -> Int64 {
-        let hash = members.withUnsafeBytes { ContentDigest.low64(of: $0) }
-        return Int64(hash & UInt64(Int64.max))
+    private static func id(of members: UnsafeRawBufferPointer) -> Int64 {
+        Int64(ContentDigest.low64(of: members) & UInt64(Int64.max))
     }
 }
