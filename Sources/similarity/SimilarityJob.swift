@@ -70,6 +70,7 @@ struct SimilarityJob {
         return try Database(settings: [
             "memory_limit": "\(max(memoryBytes / 4, 128 << 20) >> 20)MiB",
             "temp_directory": context.scratchFolder,
+            "threads": "1",
         ])
     }
 }

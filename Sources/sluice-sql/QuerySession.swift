@@ -36,7 +36,10 @@ struct QuerySession: ~Copyable {
     ) throws {
         let scratch = folder.scratchFolder + "/query-\(getpid())"
         do {
-            let database = try Database(settings: ["temp_directory": scratch])
+            // A statement is bound more than once: the footers of its files are read once.
+            let database = try Database(settings: [
+                "temp_directory": scratch, "parquet_metadata_cache": "true",
+            ])
             let connection = try database.connect()
             try StatementRules.requireOneStatement(request.sql, on: connection)
             let words = NamedWords(request.sql)
