@@ -36,14 +36,16 @@ struct QuerySession: ~Copyable {
     ) throws {
         let scratch = folder.scratchFolder + "/query-\(getpid())"
         do {
-            // A statement is bound more than once: the footers of its files are read once.
-            let database = try Database(settings: [
-                "temp_directory": scratch, "parquet_metadata_cache": "true",
-            ])
+            let database = try Database(settings: ["temp_directory": scratch])
             let connection = try database.connect()
             try StatementRules.requireOneStatement(request.sql, on: connection)
             let words = NamedWords(request.sql)
-            try connection.execute("CREATE SCHEMA lake; SET search_path = 'main,lake'")
+            // A statement is bound more than once: the footers of its files are read once.
+            try connection.execute(
+                """
+                CREATE SCHEMA lake; SET search_path = 'main,lake'; SET parquet_metadata_cache = true
+                """
+            )
             if words.nameConditions { try Self.expectFewRows(connection) }
             let lake = try LakeTables(
                 meantBy: words,
