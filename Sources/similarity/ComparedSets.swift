@@ -12,7 +12,11 @@ struct ComparedSets {
     private static let membersPerGroup = 4 << 20
 
     private let texts: ParquetTexts
+    /// The code of each interval, then of each dimension.
+    private let codes: [Int32]
     private let intervalCount: Int
+    private let wordsOfIntervals: Int
+    private let wordsOfDimensions: Int
     private var known: Set<Int64> = []
     private var sets: [KnownSet] = []
     private var words: [UInt64] = []
@@ -23,8 +27,6 @@ struct ComparedSets {
         let firstWord: Int
         let isOfIntervals: Bool
     }
-    private let wordsOfIntervals: Int
-    private let wordsOfDimensions: Int
 
     /// No sets yet.
     init(_ indicator: NamedIndicator) {
@@ -44,11 +46,6 @@ struct ComparedSets {
         wordsOfIntervals = (indicator.intervals.count + 63) / 64
         wordsOfDimensions = (indicator.dimensions.count + 63) / 64
     }
-    /// The code of each interval, then of each dimension.
-    private let codes: [Int32]
-
-    /// How many sets there are.
-    var count: Int { sets.count }
 
     /// Adds sets that are not known yet.
     mutating func add(_ ids: [Int64], _ added: IndexSets, isOfIntervals: Bool) {

@@ -171,7 +171,7 @@ struct IndicatorRows {
     /// How large the indicator is; known before any of its values is packed.
     var size: IndicatorSize {
         IndicatorSize(
-            classes: NamedIndicator.classes(of: locales.sorted().texts),
+            classes: NamedIndicator.classes(of: locales.texts),
             intervals: intervals.count,
             dimensions: dimensions.count
         )

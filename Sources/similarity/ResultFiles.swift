@@ -18,7 +18,6 @@ final class ResultFiles {
     private let now: Int64
     private let file: ResultFile?
     private var open: [ResultTable: OpenFile] = [:]
-    private var finished: [ResultTable: LakeFiles] = [:]
     private var sets: ComparedSets
 
     private struct OpenFile {
@@ -56,10 +55,9 @@ final class ResultFiles {
             let group = writer.encoders.sets.encode(values, rows: rows)
             try append(group, to: .comparedSets, ComparedSets.columns)
         }
-        var pairs: Int64 = 0
+        var finished: [ResultTable: LakeFiles] = [:]
         for (table, open) in open {
             let facts = try open.parquet.finish(synchronized: false)
-            if table == .weightedDistances { pairs = facts.rows }
             finished[table] = open.lake.finish(
                 open.file,
                 rows: facts.rows,
@@ -72,7 +70,7 @@ final class ResultFiles {
             indicator: indicator.id,
             files: finished,
             file: file,
-            pairs: pairs,
+            pairs: finished[.weightedDistances]?.recordCount ?? 0,
             repeatedValues: indicator.values.repeatedValues,
             ignoredRows: indicator.ignoredRows
         )

@@ -71,6 +71,9 @@ struct TextNumbers {
         return (order.map { String(decoding: self[$0], as: UTF8.self) }, places)
     }
 
+    /// The texts by number.
+    var texts: [String] { (0..<count).map { String(decoding: self[$0], as: UTF8.self) } }
+
     private subscript(number: Int) -> ArraySlice<UInt8> {
         bytes[(number == 0 ? 0 : ends[number - 1])..<ends[number]]
     }
